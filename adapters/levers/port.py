@@ -1,0 +1,44 @@
+"""The interface to a way of killing a feature that is not a flag provider."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from adapters.flags.port import ArmingCheck, Receipt, RequestSketch
+
+
+class KillLever(Protocol):
+    """Something that can be pulled to stop the AI path: a command, later an endpoint or a row.
+
+    Every method raises `adapters.errors.AdapterError`.
+    """
+
+    @property
+    def label(self) -> str:
+        """How a person names it ("command")."""
+        ...
+
+    @property
+    def does(self) -> str:
+        """What pulling it does, in a few words ("/usr/local/bin/force-fallback")."""
+        ...
+
+    async def pull(self, *, reason: str, operator: str) -> Receipt:
+        """Put the feature into its killed state. Idempotent."""
+        ...
+
+    async def holds(self) -> bool | None:
+        """Whether the killed state holds now; None where this lever has no way to ask."""
+        ...
+
+    async def arm(self) -> tuple[ArmingCheck, ...]:
+        """Prove, without an effect on users, that `pull` would work."""
+        ...
+
+    def sketches(self) -> tuple[RequestSketch, ...]:
+        """Say exactly what `pull` does."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of what it holds."""
+        ...

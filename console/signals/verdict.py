@@ -1,0 +1,169 @@
+"""What the judges say, and the snapshot of it all that screens and commands read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class State(Enum):
+    """One state a signal; the value is the word shown."""
+
+    OK = "OK"
+    WATCH = "WATCH"
+    BREACH = "BREACH"
+    TOO_FEW = "TOO FEW"
+    NO_DATA = "NO DATA"
+    STALE = "STALE"
+    ERROR = "ERROR"
+    OFF = "OFF"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A value against its healthy band, on a fixed scale.
+
+    Attributes:
+        low, high: the scale's ends; a value beyond `high` is drawn as off the scale.
+        low_text, high_text: the ends as shown ("0", "4 %").
+        healthy_low, healthy_high: edges of the band; None where it is open on that side.
+        baseline: what a two-sided band is around, else None.
+        value: None when there is none.
+    """
+
+    low: float
+    high: float
+    low_text: str
+    high_text: str
+    healthy_low: float | None
+    healthy_high: float | None
+    baseline: float | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One signal, judged. Every text is plain and short, and fit to be shown as it is.
+
+    Attributes:
+        signal: key in the configuration ("errors").
+        title: what a person calls it ("error rate").
+        state: the one state.
+        was: BREACH while it is latched and `state` cannot say so ("was BREACH, now STALE"), else None.
+        value: what the band is about, in the band's unit; None when there is none.
+        value_text: "36.8 %", "4.6 s", "$ 2.31".
+        band_text: "< 1 %", "±10 %", "≥ 0.817", "trend", "shape".
+        band_long: "healthy < 1 %", "healthy ±10 % of 4.4 s; p50 1.9 s".
+        count_text: "14/38"; have/need "241/400" while too few; "6 %" of a day's spend; "" where none.
+        count_long: "14 of 38 answers, 30 min".
+        headline: for the verdict line, without the state and without since when:
+            "error rate 36.8 %: 14 of 38 answers failed".
+        why: one line of reason ("schema 13, time-out 1").
+        since: event time at which this state began.
+        newest: event time of the newest event that it rests on.
+        gauge: the value in its band; None when the signal cannot be drawn so.
+        history: about an hour (batch signals: a month) in equal bins, oldest first; None is a bin without data.
+        history_edge: the value at which a bin of `history` leaves the band, None for none; `history_low_edge`
+            likewise below.
+        partial: something was missing or dropped, in words, or "".
+        problem: for ERROR: what failed, where, and what to do.
+        needs: for TOO FEW: what it waits for ("needs 159 more answers, ~2 h at this rate").
+        numbers: (name, value) pairs behind the verdict, for the detail view and ``--json``.
+    """
+
+    signal: str
+    title: str
+    state: State
+    since: datetime | None
+    was: State | None = None
+    value: float | None = None
+    value_text: str = ""
+    band_text: str = ""
+    band_long: str = ""
+    count_text: str = ""
+    count_long: str = ""
+    headline: str = ""
+    why: str = ""
+    newest: datetime | None = None
+    gauge: Gauge | None = None
+    history: tuple[float | None, ...] = ()
+    history_edge: float | None = None
+    history_low_edge: float | None = None
+    partial: str = ""
+    problem: str = ""
+    needs: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Answers by path, as the signals' sources see them.
+
+    Attributes:
+        ai_per_hour, fallback_per_hour: over the last minutes of event time.
+        users: distinct users of the AI path in the last day, where a source can tell.
+        newest: event time of the newest answer of either path.
+    """
+
+    ai_per_hour: float
+    fallback_per_hour: float
+    users: int | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The sources' event clock, carried on between batches by the real one.
+
+    Attributes:
+        at: event time at `real`.
+        real: instant of this machine's clock, UTC.
+        speed: event seconds in one real second.
+    """
+
+    at: datetime
+    real: datetime
+    speed: float
+
+    def event_time(self, real: datetime) -> datetime:
+        """Event time at an instant of the real clock."""
+        return self.at + timedelta(seconds=(real - self.real).total_seconds() * self.speed)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A verdict that changed, for the timeline.
+
+    Attributes:
+        at: event time.
+        title: the signal's title.
+        before, after: states.
+    """
+
+    at: datetime
+    title: str
+    before: State
+    after: State
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the signals say at one moment. Immutable: a reader may keep it.
+
+    Attributes:
+        verdicts: by signal key, in the configuration's fixed order.
+        clock: the event clock; None until a source has answered.
+        flow: answers by path; None until known.
+        model: fingerprint of the model seen last, raw and unsanitized; None until known.
+        changes: verdict changes, oldest first, the last few dozen.
+        revision: grows with every board that differs.
+    """
+
+    verdicts: Mapping[str, Verdict]
+    clock: Clock | None
+    flow: Flow | None
+    model: str | None
+    changes: tuple[Change, ...]
+    revision: int
