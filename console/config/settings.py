@@ -1,7 +1,7 @@
-"""console.toml, read into typed settings.
+"""The settings as the program uses them.
 
-The tables of providers (`feature.flag`, `feature.signals.*`, ...) are kept as `ProviderTable`: their keys belong
-to the adapter that is named in them, which checks them itself.
+The tables of providers (`feature.flag`, `feature.signals.*`, ...) stay `ProviderTable`s: their keys belong to
+the adapter that is named in them, which checks them itself.
 """
 
 from __future__ import annotations
@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adapters.trust import Trust
+
 
 class ConfigError(Exception):
-    """The configuration, or one part of it, cannot be used. The message names file, table, key and what to do."""
+    """The configuration, or a part of it, cannot be used.
+
+    The message names file, table and key, what was wrong, and what is accepted.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,15 @@ class ProviderTable:
         where: the table as the user wrote it, for messages ("feature.flag of support-drafts").
         provider: the name that the registry resolves.
         options: the provider's own keys, unchecked, secrets still as references.
+        trust: of the file that it came from.
+        kill_state: where the provider is a flag's, which of its values means *killed*: "off" or "on".
     """
 
     where: str
     provider: str
     options: Mapping[str, Any]
+    trust: Trust = Trust()
+    kill_state: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class Band:
 
     Attributes:
         below, above: a share 0 to 1, or a number in the signal's unit.
-        within_percent_of: (percent, baseline); a baseline of None is taken from the signal's source.
+        within_percent: largest healthy distance from the signal's baseline, in percent of it.
         trend: largest healthy growth in seven days (1.25).
         shape: watch the mix, not the count.
     """
@@ -54,11 +63,11 @@ class SignalConfig:
     """One signal of one feature.
 
     Attributes:
-        key: cost, latency, evals, errors, feedback, tickets, injection.
+        key: cost, latency, evals, errors, feedback, tickets or injection.
         source: where it comes from.
         band: None takes the default of the seven.
-        baseline: numbers the band is around ("p50", "p95" seconds; "n" requests; "forecast" USD a day;
-            "cold" score).
+        baseline: numbers that the band is around ("p50", "p95" in seconds, "n" requests; "forecast" in US
+            dollars a day; "cold" score 0 to 1).
     """
 
     key: str
@@ -72,7 +81,7 @@ class EvaluateConfig:
     """The route by which the product learns the flag's value.
 
     Attributes:
-        source: provider "unleash" (frontend API) or "ofrep".
+        source: where to ask.
         contexts: users to ask for, each a mapping with at least one identifying key.
     """
 
@@ -97,7 +106,13 @@ class FallbackConfig:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the rollout."""
+    """One stage of the rollout.
+
+    Attributes:
+        percent: share of users, 0 to 100.
+        cohort: name of the cohort that gets it besides, if any.
+        hold: how long it is held at least ("7d"), if said.
+    """
 
     name: str
     percent: float
@@ -110,11 +125,12 @@ class FeatureConfig:
     """One AI feature behind one flag in one environment.
 
     Attributes:
-        lever_order: "in_turn" or "together".
         flag: the first lever.
+        lever_order: "in_turn" or "together".
         levers: the next ones, in order.
-        kill_state: "off", or "on" for an inverse flag.
-        findings: what is missing or odd without stopping the kill switch, in words.
+        findings: what is missing or odd and stops nothing, in words.
+        faults: tables that cannot be used, each a sentence. They are left out of the other attributes, so
+            that the kill switch works without them.
     """
 
     key: str
@@ -122,7 +138,6 @@ class FeatureConfig:
     environment: str
     flag: ProviderTable
     flag_key: str
-    kill_state: str
     lever_order: str
     levers: tuple[ProviderTable, ...]
     runbook: Path | None
@@ -132,11 +147,20 @@ class FeatureConfig:
     signals: Mapping[str, SignalConfig]
     stages: tuple[Stage, ...]
     findings: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """``key@environment``, which is unique."""
         return f"{self.key}@{self.environment}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFeature:
+    """A `[[feature]]` that cannot be used, and why."""
+
+    name: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +170,37 @@ class Config:
     Attributes:
         path: the file.
         operator: the configured name of the person at the keyboard.
-        store: where the console keeps its own database.
-        second_journal: where the journal goes when the store cannot be written; None for a default beside it.
-        rotation: names of the people on call.
+        store: the console's own database.
+        second_journal: where the journal goes when the store cannot be written.
         features: those that can be used.
-        broken: (name, message) of each feature whose table cannot be used.
+        broken: those that cannot.
     """
 
     path: Path
     operator: str
     store: Path
-    second_journal: Path | None
-    rotation: tuple[str, ...]
+    second_journal: Path
     features: tuple[FeatureConfig, ...]
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[BrokenFeature, ...]
+
+    def feature(self, name: str | None) -> FeatureConfig:
+        """Find the feature that a person means by its key or by ``KEY@ENVIRONMENT``.
+
+        Args:
+            name: None means the only feature there is.
+
+        Raises:
+            ConfigError: there is none, it is broken, or the key stands in several environments.
+        """
+        broken = [b for b in self.broken if name is None or name in (b.name, b.name.split("@")[0])]
+        matches = [f for f in self.features if name is None or name in (f.name, f.key)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            lines = "\n".join(f"  {feature.name}" for feature in matches)
+            subject = f"feature {name} stands" if name else "several features stand"
+            raise ConfigError(f"{self.path}: {subject} in this file more than once; say which:\n{lines}")
+        if broken:
+            raise ConfigError(broken[0].problem)
+        known = ", ".join(feature.name for feature in self.features) or "none"
+        raise ConfigError(f"{self.path}: there is no feature {name!r}; known: {known}")
