@@ -1,0 +1,44 @@
+"""Lines that someone scrolls through: the runbook, already rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from widgets.line import Line
+from widgets.look import Look
+from widgets.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookModel:
+    """A text and how far it is scrolled.
+
+    Attributes:
+        title: in the rule on top, or "".
+        lines: spans of text and role, each line already wrapped by who made it; a longer one is cut.
+        top: index of the first line shown; held within the text when painted.
+        note: at the right of the rule ("truth checked 03:09"), or ""; the lines shown stand after it.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
+    top: int = 0
+    note: str = ""
+
+
+def last_top(lines: int, height: int) -> int:
+    """The greatest `top` that still fills a widget of `height` rows, its rule included."""
+    return max(0, lines - max(1, height - 1))
+
+
+def paint(model: RunbookModel, width: int, height: int, look: Look) -> tuple[Line, ...]:
+    """A rule and the lines from `top` on."""
+    raise NotImplementedError
+
+
+class Runbook(Rows[RunbookModel]):
+    """Draws only: the screen moves `top`, at most to `last_top(len(lines), widget.size.height)`."""
+
+    def paint(self, model: RunbookModel, width: int, height: int, look: Look) -> tuple[Line, ...]:
+        """As the function `paint`."""
+        return paint(model, width, height, look)
