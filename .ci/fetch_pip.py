@@ -1,8 +1,8 @@
 """Fetch pip's own wheel, for a Python that came without pip: ``fetch_pip.py LOCK FOLDER``.
 
-Prints the path of the wheel, which runs as it is: ``python pip.whl/pip install ...``. The index is the one that
-the lock file names (or ``$PIP_INDEX_URL``), spoken to as PEP 503 says; what came is held against a known SHA-256.
-Standard library only.
+Prints the path of the wheel, which runs as it is: ``python pip.whl/pip install ...``. The index is the one
+that the lock file names (or ``$PIP_INDEX_URL``), spoken to as PEP 503 says; what came is held against a known
+SHA-256. Standard library only.
 """
 
 from __future__ import annotations
@@ -68,12 +68,14 @@ def main(lock: Path, folder: Path) -> int:
     try:
         data = fetch(index, WHEEL)
     except LookupError:
-        return fail(f"the package index at {place} does not have {WHEEL}. Install pip or uv, then run this again.")
+        return fail(
+            f"the package index at {place} does not have {WHEEL}. Install pip or uv, then run this again."
+        )
     except OSError as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         return fail(
             f"could not fetch {WHEEL} from the package index at {place}: {reason}. "
-            "Check the network and that ca-certificates is installed, or install uv or pip, then run this again."
+            "Check the network and that ca-certificates is installed, or install uv; then run this again."
         )
     if hashlib.sha256(data).hexdigest() != SHA256:
         return fail(f"what {place} sent as {WHEEL} is not that file (its SHA-256 differs). Nothing was run.")
