@@ -1,0 +1,1 @@
+"""One judge a signal: from what is known of it to a verdict."""

@@ -1,0 +1,87 @@
+"""What a judge is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from adapters.signals.port import Observation
+from console.signals.evidence import Evidence
+from console.signals.verdict import State, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The moment of a judgement.
+
+    Attributes:
+        at: event time up to which everything has been delivered; the begin of a minute, UTC.
+        epoch: evidence from before this does not count any more (a kill, a restore); None for all.
+        traffic: answers by path, for judges that need to know who was exposed.
+    """
+
+    at: datetime
+    epoch: datetime | None
+    traffic: Evidence
+
+
+class Judge(Protocol):
+    """Judges one signal. What it says depends on the evidence and the look alone."""
+
+    @property
+    def key(self) -> str:
+        """Key in the configuration."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        ...
+
+    @property
+    def kind(self) -> type[Observation]:
+        """The observation that it reads."""
+        ...
+
+    @property
+    def needs_answers(self) -> bool:
+        """Whether the signal rests while the AI path is killed."""
+        ...
+
+    @property
+    def band_text(self) -> str:
+        """The band in a few characters."""
+        ...
+
+    def max_age(self, interval: timedelta) -> timedelta:
+        """How old the newest event may be, given how long the source's intervals are."""
+        ...
+
+    def judge(self, evidence: Evidence, look: Look) -> Verdict:
+        """Judge: BREACH, TOO_FEW, WATCH, OK or NO_DATA."""
+        ...
+
+
+def stream_age(interval: timedelta) -> timedelta:
+    """Three intervals, at least two minutes: how old the newest event of a stream may be."""
+    return max(3 * interval, timedelta(minutes=2))
+
+
+WORST_FIRST = (State.BREACH, State.WATCH, State.TOO_FEW, State.NO_DATA, State.OK)
+
+
+def worse(*states: State) -> State:
+    """The state that a person should hear of first."""
+    return min(states, key=WORST_FIRST.index)
+
+
+def number_pairs(numbers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Leave out the pairs that say nothing."""
+    return tuple((name, value) for name, value in numbers.items() if value)
+
+
+def first_minute_after(epoch: datetime | None) -> int | None:
+    """Index of the first whole minute that begins at or after an epoch."""
+    return None if epoch is None else -int(-epoch.timestamp() // 60)

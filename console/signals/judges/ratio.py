@@ -1,0 +1,250 @@
+"""Errors and feedback: a share of bad answers that is to stay under an edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from adapters.signals.port import Observation, Ratio, Reading
+from console.signals import words
+from console.signals.detector import RUN_LENGTH
+from console.signals.evidence import Evidence, instant_of, minute_of
+from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
+from console.signals.shares import DAY, SHORT, ShareFold, ShareView, Window
+from console.signals.verdict import Gauge, State, Verdict
+from console.signals.wilson import wilson_lower, wilson_upper
+
+BINS, BIN_MINUTES = 30, 2
+_Z_TWO_SIDED = 1.959963984540054
+_HUSH = 10
+"""Answers in the same half hour of yesterday from which on none at all now is a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a share is spoken of.
+
+    Attributes:
+        title: "error rate".
+        verb: what the bad ones did ("failed").
+    """
+
+    title: str
+    verb: str
+
+
+ERRORS = Wording("error rate", "failed")
+FEEDBACK = Wording("thumbs-down", "disliked")
+
+
+class RatioJudge:
+    """Holds k bad of n answers under an edge; see `console.signals.shares` for the statistics.
+
+    Args:
+        key: of the signal.
+        wording: how it is spoken of.
+        edge: largest healthy share.
+    """
+
+    kind: type[Observation] = Ratio
+    needs_answers = True
+
+    def __init__(self, key: str, wording: Wording, edge: float) -> None:
+        self.key = key
+        self.title = wording.title
+        self.band_text = f"< {words.whole_percent(edge)}"
+        self._verb = wording.verb
+        self._edge = edge
+        self._fold = ShareFold(edge, _tally)
+
+    def max_age(self, interval: timedelta) -> timedelta:
+        """A stream's."""
+        return stream_age(interval)
+
+    def judge(self, evidence: Evidence, look: Look) -> Verdict:
+        """Judge at the look's minute."""
+        epoch = first_minute_after(look.epoch)
+        view = self._fold.advance(evidence, epoch, minute_of(look.at))
+        shown = shown_window(view)
+        state, hush = view.state, ""
+        if state is State.OK:
+            hush = hushed(self._fold, view)
+            state = State.WATCH if hush else State.OK
+        readings = list(evidence.between(shown.first, shown.end)) if state is not State.NO_DATA else []
+        share = shown.share
+        scale = self._edge * (4 if self._edge < 0.05 else 2)
+        long = view.long
+        too_few = state is State.TOO_FEW
+        return Verdict(
+            signal=self.key,
+            title=self.title,
+            state=state,
+            since=instant_of(view.since),
+            value=share,
+            value_text="" if share is None else words.percent(share),
+            band_text=self.band_text,
+            band_long=f"healthy {self.band_text}",
+            count_text=f"{words.bare(long.n)}/{words.bare(view.need)}" if too_few else _of(shown, "/"),
+            count_long=f"{_of(shown, ' of ')} answers, {words.span(shown.minutes)}" if shown.n else "",
+            headline=self._headline(view, shown),
+            why=hush or self._why(view, shown, readings),
+            newest=evidence.newest,
+            gauge=Gauge(0.0, scale, "0", words.whole_percent(scale), None, self._edge, None, share),
+            history=tuple(one.share for one in self._fold.bins(view.at, BIN_MINUTES, BINS)),
+            history_edge=self._edge,
+            needs=needs_text(view, "answers") if too_few else "",
+            numbers=self._numbers(view, readings, evidence),
+        )
+
+    def _headline(self, view: ShareView, shown: Window) -> str:
+        share = shown.share
+        if share is None:
+            return f"{self.title}: no answers"
+        last = "last " if view.latch is not None and shown.first > view.latch.began else ""
+        counts = f"{words.count(shown.bad)} of {last}{words.count(shown.n)} answers {self._verb}"
+        text = f"{self.title} {words.percent(share)}: {counts}"
+        if view.latch is not None and shown.bad <= self._edge * shown.n and view.latch.n > 0:
+            text += f", was {words.percent(view.latch.bad / view.latch.n)}"
+        return text
+
+    def _why(self, view: ShareView, shown: Window, readings: list[Reading]) -> str:
+        kinds = _kinds(readings)
+        rated = _rated(readings)
+        parts: list[str] = []
+        if view.latch is not None:
+            parts.append(kinds)
+            if view.inside:
+                parts.append(f"inside again for {view.inside} of 5 windows")
+        elif view.state is State.OK:
+            parts.append(f"upper bound {words.percent(_upper(view.long))}: proven in band")
+        elif view.state is State.WATCH:
+            if shown.bad > self._edge * shown.n:
+                lower = wilson_lower(shown.bad, shown.n)
+                parts += [kinds, f"lower bound {words.percent(lower)}: harm not proven"]
+            else:
+                parts.append(f"upper bound {words.percent(_upper(shown))}: in band, not proven")
+        elif view.state is State.TOO_FEW:
+            times = (shown.share or 0.0) / self._edge
+            if times > 1:
+                counts = f"{words.count(shown.bad)} of {words.count(shown.n)} {self._verb}"
+                parts.append(f"{counts}, {words.rough(times)}x the band, not proven; you may kill")
+            else:
+                parts.append(f"{words.count(shown.bad)} of {words.count(shown.n)} {self._verb}")
+        else:
+            parts.append("no answers in the last day")
+        return "; ".join(part for part in (*parts, rated) if part)
+
+    def _numbers(
+        self, view: ShareView, readings: list[Reading], evidence: Evidence
+    ) -> tuple[tuple[str, str], ...]:
+        detector = self._fold.detector
+        latch = view.latch
+        return number_pairs(
+            {
+                "band": f"healthy {self.band_text}",
+                f"last {SHORT} min": window_text(view.short),
+                f"last {words.span(view.long.minutes)}": window_text(view.long),
+                "since the harm began": window_text(view.excursion) if view.excursion else "",
+                "test": f"e-detector, p0 {words.whole_percent(self._edge)}, c {RUN_LENGTH:,}, buckets of 1 min",
+                "proof now": f"{words.power(view.proof)}, line {words.power(detector.line)}",
+                "proof passed its line": ""
+                if latch is None
+                else f"{words.power(latch.proof)}, on {words.count(latch.bad)} of {words.count(latch.n)}, "
+                f"{latch.crossed - latch.began} min after it began",
+                "windows inside since": "" if latch is None else f"{view.inside} of 5",
+                "lower bound outside": f"{view.outside} of the last 3 minutes",
+                "answers for proof of health": f"{self._fold.clean} if none is bad, "
+                f"{words.count(view.need)} at this rate",
+                "by kind": _kinds(readings, most=12),
+                "rated": _rated(readings).removeprefix("rated "),
+                "too late to count": f"{evidence.late} readings" if evidence.late else "",
+            }
+        )
+
+
+def shown_window(view: ShareView) -> Window:
+    """The window that a person is told of: since the harm began, the last half hour, or the one of the proof."""
+    if view.excursion is not None:
+        return view.excursion
+    if view.state is State.WATCH and view.outside >= 2 and view.short.n > 0:
+        return view.short
+    return view.long
+
+
+def hushed(fold: ShareFold, view: ShareView) -> str:
+    """Say so when nothing at all is answered while yesterday at this time there was; "" otherwise.
+
+    A feature that fails before it logs anything looks healthy to every share.
+    """
+    if view.short.n > 0:
+        return ""
+    (yesterday,) = fold.bins(view.at - DAY, SHORT, 1)
+    if yesterday.n < _HUSH:
+        return ""
+    return f"no answers for {SHORT} min; {words.count(yesterday.n)} at this time yesterday"
+
+
+def needs_text(view: ShareView, noun: str) -> str:
+    """Say how many more events a proof of health waits for, and how long that takes at the present rate."""
+    missing = max(1.0, view.need - view.long.n)
+    text = f"needs {words.count(round(missing + 0.499))} more {noun}"
+    if view.long.n <= 0 or view.long.minutes <= 0:
+        return text
+    minutes = missing * view.long.minutes / view.long.n
+    if view.long.n + missing > view.long.n / view.long.minutes * DAY * 1.05:
+        return f"{text} within a day; too little traffic for that"
+    return f"{text}, ~{words.span(minutes)} at this rate"
+
+
+def window_text(seen: Window) -> str:
+    """Write k of n, the share and its two-sided 95 % interval."""
+    if seen.share is None:
+        return "nothing"
+    low = wilson_lower(seen.bad, seen.n, _Z_TWO_SIDED)
+    high = wilson_upper(seen.bad, seen.n, _Z_TWO_SIDED)
+    interval = f"{words.percent(low).removesuffix(' %')} to {words.percent(high)}"
+    return f"{_of(seen, ' of ')}, {words.percent(seen.share)}, Wilson 95 % {interval}"
+
+
+def _tally(readings: tuple[Reading, ...]) -> tuple[float, float, float]:
+    bad = n = 0.0
+    for reading in readings:
+        seen = reading.observation
+        if isinstance(seen, Ratio):
+            bad += seen.bad
+            n += seen.n
+    bad = min(bad, n)
+    return bad, bad, n
+
+
+def _of(seen: Window, between: str) -> str:
+    if seen.n <= 0:
+        return ""
+    write = words.bare if between == "/" else words.count
+    return f"{write(seen.bad)}{between}{write(seen.n)}"
+
+
+def _upper(seen: Window) -> float:
+    if seen.possibly <= 0 and seen.n > 0:
+        return float(1 - 0.05 ** (1 / seen.n))
+    return wilson_upper(seen.possibly, seen.n)
+
+
+def _kinds(readings: Iterable[Reading], most: int = 3) -> str:
+    total: dict[str, float] = {}
+    for reading in readings:
+        if isinstance(reading.observation, Ratio):
+            for kind, k in reading.observation.kinds.items():
+                total[kind] = total.get(kind, 0.0) + k
+    return words.listing(total, most)
+
+
+def _rated(readings: Iterable[Reading]) -> str:
+    n = rated = 0.0
+    known = False
+    for reading in readings:
+        seen = reading.observation
+        if isinstance(seen, Ratio) and seen.rated is not None:
+            known, n, rated = True, n + seen.n, rated + seen.rated
+    return f"rated {rated / n * 100:.0f} %" if known and n > 0 else ""

@@ -1,0 +1,328 @@
+"""A share of bad events against an edge, minute by minute, so that it does not matter how readings were batched.
+
+At the end of every minute two windows are held against the edge: the last 30 minutes, which speak first (WATCH), and
+the shortest span of at least 30 minutes that holds enough events to expect proof of health, at most a day (OK). Harm
+is proven by the e-detector alone (BREACH), and stays until five windows in a row were inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from adapters.signals.port import Reading
+from console.signals.detector import Detector, Excursions
+from console.signals.evidence import Evidence
+from console.signals.verdict import State
+from console.signals.wilson import clean_n, needed_n, power_n, proven_under, wilson_lower
+
+SHORT = 30
+DAY = 1440
+CLEARING = 5
+_FEWEST_TO_CLEAR = 30
+_KEPT = DAY + 60
+_CHECKPOINT = 60
+
+Tally = tuple[float, float, float]
+"""Surely bad, possibly bad (never fewer), and all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was counted in the minutes from `first` up to, without, `end`."""
+
+    first: int
+    end: int
+    bad: float
+    possibly: float
+    n: float
+
+    @property
+    def minutes(self) -> int:
+        """How long it is."""
+        return self.end - self.first
+
+    @property
+    def share(self) -> float | None:
+        """Surely bad among all; None when there are none."""
+        return self.bad / self.n if self.n > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """Harm that was proven, with its numbers at that moment.
+
+    Attributes:
+        began: minute in which the excursion began.
+        crossed: minute at whose begin the proof passed its line.
+        bad, n: counted from `began` to `crossed`.
+        proof: the evidence then, natural logarithm.
+    """
+
+    began: int
+    crossed: int
+    bad: float
+    n: float
+    proof: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """A share, judged at the end of a minute.
+
+    Attributes:
+        at: the minute at whose begin this holds.
+        state: BREACH, WATCH, TOO_FEW, OK or NO_DATA.
+        since: minute at whose begin the state began.
+        short, long: the two windows.
+        latch: the proven harm, while it stands.
+        excursion: since the harm began, at most the last 30 minutes; None without a latch.
+        inside: windows in a row that were inside since the proof.
+        outside: of the last three minutes, how many had the short window's lower bound over the edge.
+        proof: the e-detector's largest sum now, natural logarithm.
+        need: events that the long window needs for a proof of health at the present rate.
+    """
+
+    at: int
+    state: State
+    since: int
+    short: Window
+    long: Window
+    latch: Latch | None
+    excursion: Window | None
+    inside: int
+    outside: int
+    proof: float
+    need: float
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Everything that the next minute depends on, besides the counts."""
+
+    excursions: Excursions
+    long_first: int
+    latch: Latch | None = None
+    window_first: int = 0
+    inside: int = 0
+    flags: int = 0
+    state: State = State.NO_DATA
+    since: int = 0
+
+    def copy(self) -> _Standing:
+        return replace(self, excursions=self.excursions.copy())
+
+
+class ShareFold:
+    """Follows one share through the minutes of its evidence.
+
+    What it says is a function of the evidence and the epoch alone: a minute that changed afterwards is played again.
+
+    Args:
+        edge: largest healthy share, between 0 and 1.
+        tally: what one minute's readings count for.
+        expected: share of a healthy feature, which sets how many events a proof of health is expected to take; by
+            default half the edge.
+    """
+
+    def __init__(
+        self, edge: float, tally: Callable[[tuple[Reading, ...]], Tally], *, expected: float | None = None
+    ) -> None:
+        self.edge = edge
+        self.clean = clean_n(edge)
+        self.enough = max(self.clean, power_n(edge / 2 if expected is None else expected, edge))
+        self.detector = Detector(edge)
+        self._tally = tally
+        self._epoch: int | None = None
+        self._begin(0)
+
+    def _begin(self, base: int) -> None:
+        self._base = base
+        self._bad = [0.0]
+        self._possibly = [0.0]
+        self._n = [0.0]
+        self._version = -1
+        self._standing = _Standing(Excursions(), base, since=base)
+        self._checkpoints: list[tuple[int, _Standing]] = [(base, self._standing.copy())]
+
+    @property
+    def _position(self) -> int:
+        return self._base + len(self._n) - 1
+
+    def advance(self, evidence: Evidence, epoch: int | None, to: int) -> ShareView:
+        """Judge at the begin of minute `to`, from what is known since the epoch.
+
+        Args:
+            evidence: readings of the kind that `tally` reads.
+            epoch: first minute that counts; None for all.
+            to: never goes back; an earlier one is judged where it stands.
+        """
+        first = evidence.first_minute
+        if first is None:
+            return self._view(self._position)
+        start = max(first, epoch if epoch is not None else first)
+        fresh = self._version < 0
+        if fresh or epoch != self._epoch:
+            self._begin(max(start, to - _KEPT) if start < to else start)
+            self._epoch = epoch
+        else:
+            self._revise(evidence, start, to)
+        if to - self._position > 2 * DAY:
+            self._skip(to - _KEPT)
+        self._version = evidence.version
+        for minute in range(self._position, to):
+            self._minute(evidence, minute)
+        self._forget()
+        return self._view(self._position)
+
+    def _revise(self, evidence: Evidence, start: int, to: int) -> None:
+        changed = evidence.oldest_change(self._version)
+        if changed is None:
+            return
+        changed = max(changed, start)
+        if self._base > changed >= to - _KEPT:
+            self._begin(changed)  # earlier history than was known before: all of it is played again
+        elif self._base <= changed < self._position:
+            self._rewind(changed)
+
+    def _rewind(self, minute: int) -> None:
+        while len(self._checkpoints) > 1 and self._checkpoints[-1][0] > minute:
+            self._checkpoints.pop()
+        position, standing = self._checkpoints[-1]
+        self._standing = standing.copy()
+        keep = position - self._base + 1
+        for sums in (self._bad, self._possibly, self._n):
+            del sums[keep:]
+
+    def _skip(self, base: int) -> None:
+        """Leave out a gap longer than every window; what was proven before it stays proven."""
+        standing = self._standing
+        self._begin(base)
+        standing.long_first = base
+        standing.window_first = base
+        standing.flags = 0
+        standing.excursions = Excursions()
+        self._standing = standing
+        self._checkpoints = [(base, standing.copy())]
+
+    def _forget(self) -> None:
+        spare = len(self._n) - 1 - 2 * _KEPT
+        if spare <= 0:
+            return
+        spare += _KEPT // 2
+        base = self._base + spare
+        for sums in (self._bad, self._possibly, self._n):
+            del sums[:spare]
+        self._base = base
+        self._checkpoints = [one for one in self._checkpoints if one[0] >= base]
+
+    def _minute(self, evidence: Evidence, minute: int) -> None:
+        readings = evidence.in_minute(minute)
+        bad, possibly, n = self._tally(readings) if readings else (0.0, 0.0, 0.0)
+        self._bad.append(self._bad[-1] + bad)
+        self._possibly.append(self._possibly[-1] + possibly)
+        self._n.append(self._n[-1] + n)
+        here = self._standing
+        end = minute + 1
+        winner = self.detector.step(here.excursions, minute, bad, n)
+        if winner is not None and here.latch is None:
+            began = max(here.excursions.began[winner], self._base)
+            seen = self._window(began, end)
+            here.latch = Latch(began, end, seen.bad, seen.n, here.excursions.sums[winner])
+            here.window_first = end
+            here.inside = 0
+        elif here.latch is not None:
+            self._clear(here, end)
+        short = self._window(max(self._base, end - SHORT), end)
+        outside = (
+            short.bad > self.edge * short.n and wilson_lower(short.bad, short.n) > self.edge
+        )  # the product first: most minutes need no bound
+        here.flags = (here.flags << 1 | outside) & 0b111
+        here.long_first = self._long_first(here.long_first, end)
+        state = self._judge(here, end)
+        if state is not here.state:
+            here.state = state
+            here.since = here.latch.began if state is State.BREACH and here.latch else end
+        if end % _CHECKPOINT == 0:
+            self._checkpoints.append((end, here.copy()))
+
+    def _clear(self, here: _Standing, end: int) -> None:
+        length = end - here.window_first
+        if length < SHORT:
+            return
+        seen = self._window(max(self._base, here.window_first), end)
+        if seen.n < self.clean and length < DAY:
+            return
+        here.window_first = end
+        if seen.n < _FEWEST_TO_CLEAR:
+            return  # a day with next to nothing in it is missing data: it neither clears nor convicts
+        here.inside = here.inside + 1 if seen.possibly < self.edge * seen.n else 0
+        if here.inside >= CLEARING:
+            here.latch = None
+            here.excursions = Excursions()
+
+    def _window(self, first: int, end: int) -> Window:
+        low, high = first - self._base, end - self._base
+        return Window(
+            first,
+            end,
+            self._bad[high] - self._bad[low],
+            self._possibly[high] - self._possibly[low],
+            self._n[high] - self._n[low],
+        )
+
+    def _long_first(self, first: int, end: int) -> int:
+        first = max(first, end - DAY, self._base)
+        total = self._n[end - self._base]
+        while end - first > SHORT and total - self._n[first + 1 - self._base] >= self.enough:
+            first += 1
+        return first
+
+    def _judge(self, here: _Standing, end: int) -> State:
+        seen = self._window(here.long_first, end)
+        if here.latch is not None:
+            return State.BREACH
+        if seen.n <= 0:
+            return State.NO_DATA
+        if here.flags.bit_count() >= 2:
+            return State.WATCH
+        if seen.bad > self.edge * seen.n:
+            return State.WATCH if seen.n >= self.clean else State.TOO_FEW
+        if proven_under(seen.possibly, seen.n, self.edge):
+            return State.OK
+        return State.TOO_FEW if seen.n < self.need(seen) else State.WATCH
+
+    def bins(self, end: int, width: int, count: int) -> tuple[Window, ...]:
+        """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown time is empty."""
+        found = []
+        for index in range(count, 0, -1):
+            first, last = end - index * width, end - (index - 1) * width
+            known = self._base <= first and last <= self._position
+            found.append(self._window(first, last) if known else Window(first, last, 0.0, 0.0, 0.0))
+        return tuple(found)
+
+    def need(self, seen: Window) -> float:
+        """Events that a proof of health takes at the window's own share, but never more than `enough`."""
+        if seen.n <= 0:
+            return float(self.clean)
+        return min(float(self.enough), needed_n(seen.possibly / seen.n, self.edge))
+
+    def _view(self, end: int) -> ShareView:
+        here = self._standing
+        long = self._window(max(here.long_first, self._base), end)
+        excursion = None
+        if here.latch is not None:
+            excursion = self._window(max(self._base, min(end, max(here.latch.began, end - SHORT))), end)
+        return ShareView(
+            at=end,
+            state=here.state,
+            since=here.since,
+            short=self._window(max(self._base, end - SHORT), end),
+            long=long,
+            latch=here.latch,
+            excursion=excursion,
+            inside=here.inside,
+            outside=here.flags.bit_count(),
+            proof=max(0.0, *here.excursions.sums),
+            need=self.need(long),
+        )
