@@ -20,7 +20,7 @@ _COMBINING = frozenset({"Mn", "Mc", "Me"})
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 _MARKS_ON_ONE = 2
-"""Combining marks that one character may carry; real scripts need no more, and stacks hide the lines above."""
+"""Combining marks that one character may carry; real scripts need no more, stacks hide other lines."""
 
 
 def visible(text: str) -> str:

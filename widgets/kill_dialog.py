@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from widgets.line import Line
+from rich.cells import cell_len
+
+from widgets.frame import Part, bottom, closed, divider, fitted, inside, top
+from widgets.line import TONES, Line, Role, wrap
 from widgets.look import Look
 from widgets.marks import Tone
 from widgets.rows import Rows
 
+LABELLED, LEVER_ARMING, LEVER_DOES = 13, 23, 40
+"""Columns of a text after its label, of a lever's arming, and of what the lever does."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactModel:
-    """ "flag", "support-drafts-ai    ON at 25 %  →  OFF", "(OFF is the kill)"; an empty label goes on from above."""
+    """One thing that will happen: "flag", "support-drafts-ai  ON  →  OFF", "(OFF is the kill)".
+
+    An empty label goes on from the fact above.
+    """
 
     label: str
     text: str
@@ -66,7 +75,85 @@ class KillDialogModel:
 
 def paint(model: KillDialogModel, width: int, height: int, look: Look) -> tuple[Line, ...]:
     """A frame as high as its content, blank below; never without its lead, levers and confirm line."""
-    raise NotImplementedError
+    if height < 4:
+        return (_confirm(model, width, look),)[:height]
+    body = fitted(_parts(model, width, look), height - 3)[: height - 3]
+    return (
+        top(width, look, model.title, Role.DANGER),
+        *body,
+        _confirm(model, width, look),
+        bottom(width, look),
+    )
+
+
+def _parts(model: KillDialogModel, width: int, look: Look) -> list[Part]:
+    """Everything but edges and confirm line; the rank says how early it is given up."""
+    lead, short_lead = (
+        [
+            closed(inside(width, look).put(text, Role.TITLE), width, look)
+            for text in wrap(look.text(model.lead), width - 4, most, look.ellipsis)
+        ]
+        for most in (3, 1)
+    )
+    parts: list[Part] = [((4, lead), (0, short_lead)), ((9, [closed(inside(width, look), width, look)]),)]
+    for index, fact in enumerate(model.facts):
+        full, short = (_fact(fact, most, width, look) for most in (3, 1))
+        parts.append(((6, full), (5 if not fact.label else 0 if index == 0 else 3, short)))
+    parts.append(((5, [divider(width, look, model.levers_title)]),))
+    arming = max((cell_len(look.text(lever.arming)) for lever in model.levers), default=0)
+    parts += [((0, [_lever(lever, arming, width, look)]),) for lever in model.levers]
+    parts += [((6, _fact(FactModel("", note), 2, width, look)),) for note in model.levers_notes]
+    for index, step in enumerate(model.runbook):
+        full, short = (_step(*step, most, width, look) for most in (3, 1))
+        heading = [divider(width, look, model.runbook_title)] if index == 0 else []
+        parts.append(((8, [*heading, *full]), (7, [*heading, *short])))
+    parts.append(((2, [divider(width, look, "confirm")]),))
+    return parts
+
+
+def _fact(fact: FactModel, most: int, width: int, look: Look) -> list[Line]:
+    row = inside(width, look).put(fact.label, limit=LABELLED - 3).to(LABELLED)
+    right, shown = look.text(fact.right), look.text(fact.text)
+    room = width - 2 - LABELLED
+    if right and cell_len(shown) + 2 + cell_len(right) > room:
+        # What the text says comes first; the aside gives way.
+        right = ""
+    first, *more = wrap(shown, max(8, room), most, look.ellipsis)
+    lines = [closed(row.put(first, limit=max(0, room + 1)).right(right, width - 2), width, look)]
+    for text in more:
+        row = inside(width, look).to(LABELLED).put(text, limit=max(0, room + 1))
+        lines.append(closed(row, width, look))
+    return lines
+
+
+def _lever(lever: LeverModel, arming_cells: int, width: int, look: Look) -> Line:
+    row = inside(width, look).put(lever.name, limit=LABELLED - 3).to(LABELLED)
+    row.put(lever.label, limit=LEVER_ARMING - LABELLED - 1).to(LEVER_ARMING)
+    limit = look.text(lever.limit)
+    end = width - 2 - (cell_len(limit) + 1 if limit else 0)
+    row.put(lever.arming, TONES[lever.tone], limit=max(0, end - row.used))
+    # The column after the widest arming, as far as it leaves room for what the lever does.
+    does = max(LEVER_DOES, min(LEVER_ARMING + arming_cells + 2, end - 16))
+    row.to(max(does, row.used + 2)).put(lever.does, limit=max(0, end - max(does, row.used + 2)))
+    return closed(row.right(limit, width - 2), width, look)
+
+
+def _step(number: str, words: str, most: int, width: int, look: Look) -> list[Line]:
+    start = 3 + max(2, cell_len(look.text(number)) + 1)
+    lines: list[Line] = []
+    for index, text in enumerate(wrap(look.text(words), max(8, width - 2 - start), most, look.ellipsis)):
+        row = inside(width, look)
+        if index == 0:
+            row.put(number, Role.TITLE, limit=max(0, start - 3))
+        lines.append(closed(row.to(start).put(text, limit=max(0, width - 1 - row.used)), width, look))
+    return lines
+
+
+def _confirm(model: KillDialogModel, width: int, look: Look) -> Line:
+    row = inside(width, look)
+    row.put(f"type  {look.text(model.word)}  {look.pointer} ", Role.DANGER, limit=max(0, width - 8))
+    row.put(model.typed, Role.DANGER, limit=max(0, width - 3 - row.used)).put(look.cursor, Role.DANGER)
+    return closed(row.right(model.message, width - 3, Role.DANGER, gap=2), width, look)
 
 
 class KillDialog(Rows[KillDialogModel]):

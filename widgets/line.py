@@ -1,4 +1,4 @@
-"""A line: spans of text, each with the role it plays, and the builder that keeps it exactly as wide as asked."""
+"""A line: spans of text, each with the role it plays, and the builder that keeps it to its width."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plain_text(line: Line) -> str:
 
 
 def cut(text: str, cells: int, ellipsis: str) -> str:
-    """`text` if it is at most `cells` wide, else as much as fits before an ellipsis. `text` must be visible."""
+    """`text` (visible) if it is at most `cells` wide, else as much as fits before an ellipsis."""
     if cell_len(text) <= cells:
         return text
     if cells <= 0:
@@ -57,8 +57,21 @@ def cut(text: str, cells: int, ellipsis: str) -> str:
     return "".join(kept).rstrip() + ellipsis
 
 
-def wrap(text: str, cells: int) -> list[str]:
-    """`text` (visible) in lines of at most `cells`, broken at spaces, or within a word that is longer than a line."""
+def wrap(text: str, cells: int, most: int | None = None, ellipsis: str = "") -> list[str]:
+    """`text` (visible) in lines of at most `cells`, broken at spaces, or within a word longer than a line.
+
+    At least one line, and at most `most`, the last of which then ends in an ellipsis. A text that needs no
+    breaking keeps its spaces: they are its author's columns.
+    """
+    if cell_len(text) <= cells:
+        return [text]
+    lines = _wrapped(text, max(1, cells))
+    if most is not None and len(lines) > most:
+        return [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), cells, ellipsis)]
+    return lines or [""]
+
+
+def _wrapped(text: str, cells: int) -> list[str]:
     lines: list[str] = []
     current = ""
     for word in text.split():
@@ -69,8 +82,8 @@ def wrap(text: str, cells: int) -> list[str]:
         if current:
             lines.append(current)
         current = word
-        while cell_len(current) > max(1, cells):
-            head = _head(current, max(1, cells))
+        while cell_len(current) > cells:
+            head = _head(current, cells)
             lines.append(head)
             current = current[len(head) :]
     if current:
@@ -135,10 +148,16 @@ class Row:
         return self
 
     def spans(self, line: Line) -> Row:
-        """Spans at the cursor; those that do not fit are cut."""
+        """Spans at the cursor; from the one that does not fit on they are cut."""
         for text, role in line:
+            if self.room <= 0:
+                break
             self.put(text, role)
         return self
+
+    def spans_so_far(self) -> Line:
+        """What has been put, without filling up."""
+        return tuple(self._spans)
 
     def line(self) -> Line:
         """The line, exactly as wide as asked."""
@@ -183,7 +202,7 @@ def cells(line: Line) -> Iterator[tuple[str, Role]]:
 
 
 def changed_span(old: Line, new: Line) -> tuple[int, int] | None:
-    """First and one past the last cell that differ, widened so that no wide character is split; None if none."""
+    """First and one past the last cell that differ, widened so as to split no wide character; or None."""
     if old == new:
         return None
     before, after = list(cells(old)), list(cells(new))

@@ -21,7 +21,8 @@ class Look:
         bars: of the history, from the lowest; missing: a bin without data.
         across, down: lines of rules and frames; corners and joints by where their arms point.
         chip_left, chip_right: ends of the environment's chip.
-        cursor: in the typed word; pointer: before it and at the selected row; ellipsis: text was cut; dot: between.
+        cursor: in the typed word; pointer: before it and at the selected row.
+        ellipsis: where text was cut; dot: between two texts.
     """
 
     plain: bool

@@ -21,7 +21,7 @@ class State(Enum):
 class Mark(Enum):
     """How a gate, a check or a rung of the ladder stands; the value is the word."""
 
-    PASS = "PASS"  # noqa: S105 - a verdict, not a secret
+    PASS = "PASS"  # noqa: S105 - a verdict
     FAIL = "FAIL"
     UNKNOWN = "UNKNOWN"
     EXPIRED = "EXPIRED"

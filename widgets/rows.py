@@ -1,4 +1,4 @@
-"""What every widget here is: painted lines, computed once a change of data, of which only changed cells are sent."""
+"""What every widget here is: lines painted once a change of data, of which only changed cells are sent."""
 
 from __future__ import annotations
 

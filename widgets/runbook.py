@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from widgets.line import Line
+from widgets.frame import rule
+from widgets.line import Line, Row
 from widgets.look import Look
 from widgets.rows import Rows
 
@@ -33,7 +34,16 @@ def last_top(lines: int, height: int) -> int:
 
 def paint(model: RunbookModel, width: int, height: int, look: Look) -> tuple[Line, ...]:
     """A rule and the lines from `top` on."""
-    raise NotImplementedError
+    if height <= 0:
+        return ()
+    top = min(max(0, model.top), last_top(len(model.lines), height))
+    shown = model.lines[top : top + height - 1]
+    where = f"{top + 1}-{top + len(shown)} of {len(model.lines)}" if shown else ""
+    if len(shown) == len(model.lines):
+        where = ""
+    right = f" {look.dot} ".join(text for text in (model.note, where) if text)
+    head = rule(width, look, model.title, right)
+    return (head, *(Row(width, look).spans(line).line() for line in shown))
 
 
 class Runbook(Rows[RunbookModel]):
