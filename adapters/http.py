@@ -47,7 +47,10 @@ __all__ = ["Answer", "Credential", "Http", "Params", "ServerEvent", "segments"]
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event of a stream; `data` is raw text from outside, for a parser and never for a screen."""
+    """One event of a stream; `data` is raw text from outside, for a parser and never for a screen.
+
+    The first one has the name "open" and no data: the stream stands, and what happens from now on is in it.
+    """
 
     name: str
     data: str
@@ -169,6 +172,7 @@ class Http:
             if exchange.status == 200:
                 response.stream = bounded(response.stream, self._largest)
                 try:
+                    yield ServerEvent("open", "")
                     async with aclosing(EventSource(response).aiter_sse()) as events:
                         async for event in events:
                             yield ServerEvent(event.event, exchange.hide(event.data.encode()).decode())
