@@ -3,9 +3,9 @@
 Only enabled flags are listed: a flag that is off, archived or unknown is absent alike, so absence is False.
 After a change the list follows within about a second, by a revision that the server refreshes each second.
 
-The environment is fixed by the token, whose form is PROJECT:ENVIRONMENT.SECRET. An admin token has ``*`` there,
-and gets an empty list with status 200 (seen on 7.5.1), as if every flag were off. A witness that says "off"
-to everything is worse than none, so such a token, and one of another environment, is refused here.
+The environment is fixed by the token, whose form is PROJECT:ENVIRONMENT.SECRET. An admin token has ``*``
+there, and gets an empty list with status 200 (seen on 7.5.1), as if every flag were off. A witness that says
+"off" to everything is worse than none, so such a token, and one of another environment, is refused here.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class UnleashFrontend:
         """Evaluate the flag for one user.
 
         Raises:
-            AdapterError: Forbidden for a token of another kind or environment, NotFound where the frontend API
-                is off.
+            AdapterError: Forbidden for a token of another kind or environment, NotFound where there is no
+                frontend API.
         """
         self._check_token(await self._token.reveal())
         params = [

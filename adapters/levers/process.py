@@ -69,8 +69,8 @@ async def run(command: Sequence[str], *, env: Mapping[str, str], seconds: float)
     where = f"command {command[0]}"
     given = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     started = time.monotonic()
-    # A pipe of our own: with asyncio's, `wait` waits for the pipe as well (Python 3.11), and a daemon that the
-    # command has started holds that open.
+    # A pipe of our own: with asyncio's, `wait` waits for the pipe as well (Python 3.11), and a daemon that
+    # the command has started holds that open.
     reader, writer = os.pipe()
     with open(reader, "rb", buffering=0) as output:  # noqa: ASYNC230, PTH123 - a descriptor, not a path
         try:
@@ -160,12 +160,6 @@ def finding(program: Path) -> tuple[str, str] | None:
             "Make it root's or yours, and writable by nobody else.",
         )
     return None
-
-
-async def _read(stream: asyncio.StreamReader | None, into: bytearray) -> None:
-    """Keep the first bytes, and read on, so that a talkative command does not stand still."""
-    while stream is not None and (chunk := await stream.read(65_536)):
-        into += chunk[: KEPT - len(into)]
 
 
 def _kill_group(pid: int) -> bool:
