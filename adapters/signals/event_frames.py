@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -186,8 +187,13 @@ class BadFrame(ValueError):
     """A frame that cannot be used at all; the text says why, in words free of outside text."""
 
 
-_FRAME = msgspec.json.Decoder(Frame)
 _ITEMS: dict[str, Any] = {"events": Event, "tickets": Ticket, "evals": Eval, "rollups": Rollup}
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Frame]:
+    # Making one takes milliseconds; a command that only checks its options needs none.
+    return msgspec.json.Decoder(Frame)
 
 
 def decode(data: bytes | str) -> tuple[Frame, int]:
@@ -200,7 +206,7 @@ def decode(data: bytes | str) -> tuple[Frame, int]:
         BadFrame: it is no JSON, of an unknown type, or its own fields are malformed.
     """
     try:
-        return _FRAME.decode(data), 0
+        return _decoder().decode(data), 0
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _sift(data)
     except RecursionError:

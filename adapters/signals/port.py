@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from adapters.errors import AdapterError
 from adapters.untrusted import Untrusted
 
 
@@ -181,6 +182,8 @@ class Batch:
         readings: new or changed readings, oldest first.
         speed: event seconds that pass in one real second.
         model: fingerprint of the model seen in the newest events, where the source can tell.
+        problems: why the source cannot serve a signal at this moment, by signal, while it serves the others;
+            a signal that is not in it works, or works again.
     """
 
     at: datetime
@@ -188,6 +191,7 @@ class Batch:
     readings: tuple[Reading, ...]
     speed: float = 1.0
     model: Untrusted | None = None
+    problems: Mapping[str, AdapterError] = field(default_factory=dict)
 
 
 class SignalSource(Protocol):
