@@ -214,6 +214,12 @@ class Terminal:
 
     def exit_status(self, *, seconds: float) -> int | None:
         """Wait for the program to end; None when it does not."""
+        if hasattr(os, "pidfd_open") and self.process.returncode is None:
+            # Popen.wait looks every 50 ms, which is too coarse for a time that is measured.
+            descriptor = os.pidfd_open(self.process.pid)
+            select.select([descriptor], [], [], seconds)
+            os.close(descriptor)
+            seconds = 0
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
