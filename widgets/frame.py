@@ -10,9 +10,9 @@ from widgets.line import Line, Role, Row
 from widgets.look import Look
 
 Part = tuple[tuple[int, Sequence[Line]], ...]
-"""Some lines in one or more forms, the fullest first; each with how early it gives way (0: never) to the next.
+"""Some lines in one or more forms, the fullest first; each with how early it gives way to the next.
 
-After its last form a part is dropped.
+Rank 0 never gives way; after its last form a part is dropped.
 """
 
 
@@ -78,8 +78,8 @@ def closed(row: Row, width: int, look: Look) -> Line:
 def fitted(parts: Iterable[Part], height: int) -> list[Line]:
     """The lines of all parts, in order, each in its fullest form that leaves `height` for all.
 
-    The part whose form has the highest rank gives way first, of equals the last one. Forms of rank 0 stay, and
-    may still be too many: the caller cuts.
+    The part whose form has the highest rank gives way first, of equals the last one. Forms of rank 0 stay,
+    and may still be too many: the caller cuts.
     """
     kept = list(parts)
     while sum(len(part[0][1]) for part in kept) > height:

@@ -201,19 +201,27 @@ def cells(line: Line) -> Iterator[tuple[str, Role]]:
         yield waiting
 
 
-def changed_span(old: Line, new: Line) -> tuple[int, int] | None:
-    """First and one past the last cell that differ, widened so as to split no wide character; or None."""
+def changed_spans(old: Line, new: Line, gap: int) -> list[tuple[int, int]]:
+    """Where two lines differ: (first, one past the last) cells, left to right, splitting no wide character.
+
+    Spans with at most `gap` equal cells between them are one.
+    """
     if old == new:
-        return None
+        return []
     before, after = list(cells(old)), list(cells(new))
     if len(before) != len(after):
-        return 0, max(len(before), len(after))
-    differing = [index for index, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-    if not differing:
-        return None
-    first, end = differing[0], differing[-1] + 1
-    while first > 0 and not (before[first][0] and after[first][0]):
-        first -= 1
-    while end < len(after) and not (before[end][0] and after[end][0]):
-        end += 1
-    return first, end
+        return [(0, max(len(before), len(after)))]
+    spans: list[tuple[int, int]] = []
+    for at, (was, now) in enumerate(zip(before, after, strict=True)):
+        if was == now:
+            continue
+        first, end = at, at + 1
+        while first > 0 and not (before[first][0] and after[first][0]):
+            first -= 1
+        while end < len(after) and not (before[end][0] and after[end][0]):
+            end += 1
+        if spans and first - spans[-1][1] <= gap:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((first, end))
+    return spans

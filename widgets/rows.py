@@ -13,10 +13,14 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.line import Line, Role, blank, changed_span
+from widgets.line import Line, Role, blank, changed_spans
 from widgets.look import UNICODE, Look
+from widgets.spans import SpanScreen
 
 Model = TypeVar("Model")
+
+WORTH_A_MOVE = 10
+"""Equal cells that cost more to send than moving the cursor over them: a move and a style are some 16 bytes."""
 
 # Only attributes and the sixteen colours: a theme gives those their shades, and without colour each role
 # keeps an attribute of its own. PLAIN has none, so that most of the screen needs no control sequences.
@@ -39,7 +43,7 @@ class Rows(Widget, Generic[Model]):
     """
 
     ALLOW_SELECT: ClassVar[bool] = False
-    DEFAULT_CSS: ClassVar[str] = "Rows { width: 1fr; height: 1fr; }"
+    DEFAULT_CSS = "Rows { width: 1fr; height: 1fr; }"
 
     def __init__(
         self,
@@ -78,17 +82,19 @@ class Rows(Widget, Generic[Model]):
         self._model = model
         if look is not None:
             self._look = look
-        if self._painted_size != tuple(self.size):
-            # Never laid out, or about to be repainted whole.
+        if not self.is_attached or self._painted_size != tuple(self.size):
+            # Not laid out yet, or about to be repainted whole.
             return
         old = self._lines
         self._lines = self._painted(*self.size)
         changed: list[Region] = []
+        # An ordinary screen sends a row from its left edge to the end of each span: one span is cheapest there.
+        gap = WORTH_A_MOVE if isinstance(self.screen, SpanScreen) else self.size.width
         for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
-            span = changed_span(before, after)
-            if span is not None:
+            spans = changed_spans(before, after, gap)
+            if spans:
                 self._strips.pop(y, None)
-                changed.append(Region(span[0], y, span[1] - span[0], 1))
+                changed += [Region(first, y, end - first, 1) for first, end in spans]
         if changed:
             self.refresh(*changed)
 
@@ -101,7 +107,9 @@ class Rows(Widget, Generic[Model]):
             self._strips.clear()
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self._strip(self._lines[y] if y < len(self._lines) else ())
+            strip = self._strips[y] = self._strip(
+                self._lines[y] if y < len(self._lines) else blank(size.width)
+            )
         return strip
 
     def notify_style_update(self) -> None:
@@ -120,6 +128,9 @@ class Rows(Widget, Generic[Model]):
 
     def _strip(self, line: Line) -> Strip:
         base = self.rich_style
+        if base.color is not None and base.color.is_default and base.bgcolor and base.bgcolor.is_default:
+            # The terminal's own colours need no control sequence.
+            base = Style()
         return Strip(
             [Segment(text, base + STYLES[role]) for text, role in line if text],
             self.size.width,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rich.cells import cell_len
 
@@ -64,6 +65,8 @@ def compact_history_cells(width: int) -> int:
     return cells if cells >= LEAST_HISTORY else 0
 
 
+# A tick changes a few signals of seven: the lines of the others are remembered.
+@lru_cache(64)
 def first_line(signal: SignalModel, width: int, look: Look, selected: bool = False) -> Line:
     """Verdict, title, value, gauge, band, history, count; short of room the history goes, then the gauge."""
     role = _role(signal)
@@ -81,11 +84,13 @@ def first_line(signal: SignalModel, width: int, look: Look, selected: bool = Fal
     return row.right(signal.count, width - 1, role).line()
 
 
+@lru_cache(64)
 def second_line(signal: SignalModel, width: int, look: Look) -> Line:
     """Of the compact form: why, and how old."""
     return _reason(signal, width, look, TITLE, width - 1)
 
 
+@lru_cache(64)
 def wide_lines(
     signal: SignalModel, width: int, look: Look, selected: bool = False
 ) -> tuple[Line, Line, Line, Line]:
