@@ -17,10 +17,10 @@ _MARKS_IN_A_ROW = 2
 def sanitize(text: Untrusted) -> str:
     """Make raw text safe to print: one line, and nothing in it that acts or hides.
 
-    Control characters (C0, DEL, C1), bidirectional overrides, zero-width and other invisible characters,
-    lone surrogates and unassigned code points are written out, because in an injection sample their presence
-    is the evidence: ESC is ``^[``, a line feed ``^J``, anything else ``<U+202E>``. Every kind of blank becomes
-    a plain space. Of combining marks more than two in a row are written out, so that text cannot climb out of its
+    Control characters (C0, DEL, C1), bidirectional overrides, zero-width and other invisible characters, lone
+    surrogates and unassigned code points are written out, because in an injection sample their presence is
+    the evidence: ESC is ``^[``, a line feed ``^J``, anything else ``<U+202E>``. Every kind of blank becomes a
+    plain space. Combining marks beyond two in a row are written out, so that text cannot climb out of its
     line. Markup is left as it is: it is shown by means that do not read any.
     """
     return plain(text.raw)

@@ -1,8 +1,8 @@
 """The typed word that guards the kill, as a state machine without a screen.
 
-A key press arrives with the number of the `read()` that brought it. Over a lagging link, or from an unbracketed
-paste, several keys come in one read; a person who looks at the screen between two keys sends them in two. So
-Enter counts only when both hold:
+A key press arrives with the number of the `read()` that brought it. Over a lagging link, or from an
+unbracketed paste, several keys come in one read; a person who looks at the screen between two keys sends them
+in two. So Enter counts only when both hold:
 
 - it came in a later read than the last letter of the word, and
 - it was read after the screen had painted the line ``Enter kills <flag> in <environment>``.
@@ -46,7 +46,8 @@ class ConfirmWord:
     Attributes:
         typed: the letters of `WORD` that stand.
         word_read: number of the read that brought the last letter; None while the word is incomplete.
-        painted_read: number of the newest read at the moment the complete word's effect was painted; None until then.
+        painted_read: number of the newest read at the moment when the effect of the complete word was
+            painted; None until then.
         answer: what the newest key did; None before the first.
     """
 
@@ -73,7 +74,7 @@ class ConfirmWord:
 
     def character(self, character: str, read: int) -> ConfirmWord:
         """A printable character was typed. Upper and lower case are the same."""
-        letter = character.casefold()
+        letter = character.lower() if character.isascii() else ""
         if not self.complete and letter == WORD[self.typed]:
             typed = self.typed + 1
             if typed == len(WORD):

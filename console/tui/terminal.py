@@ -2,11 +2,11 @@
 
 It differs from Textual's own in two things, both in the thread that reads keys:
 
-- It numbers its reads and stamps each key and paste with the number, so that the kill dialog can tell keys that
-  came bundled from keys that a person pressed one after the other (see `console.tui.confirm`).
-- When the terminal is gone (SIGHUP, end of file, an I/O error) the process leaves at once by `os._exit`. Nothing is
-  written any more: a write to a dead terminal blocks Textual's event loop for ever, and a reader that goes on
-  reading end-of-file burns a core. A kill that has been confirmed lives in a process of its own and goes on.
+- It numbers its reads and stamps each key and paste with the number, so that the kill dialog can tell keys
+  that came bundled from keys that a person pressed one after the other (see `console.tui.confirm`).
+- When the terminal is gone (SIGHUP, end of file, an I/O error) the process leaves at once by `os._exit`.
+  Nothing is written any more: a write to a dead terminal blocks Textual's event loop for ever, and a reader
+  that goes on reading end-of-file burns a core. A confirmed kill lives in a process of its own and goes on.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class ConsoleDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal over; from here on a hang-up ends the process."""
         signal.signal(signal.SIGHUP, hang_up)
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
         """Read keys until the driver is told to stop, or the terminal is gone."""

@@ -1,0 +1,322 @@
+"""The full-screen console: one app, a few screens, one batched way from a snapshot to the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from rich.text import Text
+from textual import events
+from textual.app import App, SystemCommand
+from textual.reactive import Reactive
+from textual.screen import Screen
+
+from console.tui import actions
+from console.tui.backend import Backend
+from console.tui.look import look_for
+from console.tui.scene import Scene
+from console.tui.screens.base import ConsoleScreen
+from console.tui.screens.kill import KillScreen
+from console.tui.screens.page import PageScreen
+from console.tui.screens.signals import SignalsScreen
+from console.tui.session import KillSession
+from console.tui.terminal import ConsoleDriver, read_number
+from console.tui.views import pages
+from console.tui.views.standing import standing
+from widgets.look import Look
+
+_FRAME_SECONDS = 0.25
+_NOTICE_SECONDS = 6.0
+_STOP_SECONDS = 2.0
+_CSS = """
+Screen { layout: vertical; overflow: hidden; }
+Banner { height: 3; }
+Footer { height: 1; }
+"""
+
+
+class ConsoleApp(App[int], inherit_bindings=False):
+    """Shows the newest snapshot at most four times a second, and the clock once a second.
+
+    Keys are looked up in the registry before Textual sees them, so that each belongs to the screen that the
+    key before it left on top, also when both came in one read. None of them is a priority binding.
+    """
+
+    CSS = _CSS
+    TITLE = "incident console"
+    ENABLE_COMMAND_PALETTE = False
+    # The terminal's own sixteen colours. A theme that is set later paints black on black under NO_COLOR.
+    theme = Reactive("ansi-dark")
+
+    def __init__(self, backend: Backend, *, look: Look | None = None) -> None:
+        super().__init__(driver_class=ConsoleDriver)
+        self.animation_level = "none"
+        self._backend = backend
+        self._look = look or look_for(os.environ)
+        self._session: KillSession | None = None
+        self._hold: tuple[Any, datetime] | None = None
+        self._notice = ("", 0.0)
+        self._problem = ""
+        self._drawn_at = 0.0
+        self._draw_planned = False
+        self._counted_reads = 0
+
+    @property
+    def session(self) -> KillSession | None:
+        """The kill that was opened here last."""
+        return self._session
+
+    def scene(self) -> Scene:
+        """This moment."""
+        backend = self._backend
+        text, until = self._notice
+        return Scene(
+            snapshot=backend.snapshot,
+            message=self._problem or backend.message,
+            now=datetime.now(UTC),
+            tz=backend.tz,
+            operator=backend.operator,
+            read_only=backend.read_only,
+            demo=backend.demo,
+            last_confirmed_kill=backend.last_confirmed_kill,
+            killing=self._session.killing if self._session else None,
+            held=self._hold[0] if self._hold else None,
+            held_at=self._hold[1] if self._hold else None,
+            notice=text if monotonic() < until else "",
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        """The signals."""
+        return SignalsScreen(self.scene(), self._look)
+
+    def on_mount(self) -> None:
+        """Begin to watch once the first frame is on the screen."""
+        self._backend.subscribe(self.changed)
+        self.set_interval(1.0, self.draw)
+        self.call_after_refresh(self._begin)
+        if not self.is_headless:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 0)
+
+    async def on_unmount(self) -> None:
+        """Let go of everything but a confirmed kill."""
+        if self._session is not None:
+            self._session.leave()
+        with suppress(TimeoutError):  # what does not stop in time ends with the process
+            await asyncio.wait_for(self._backend.stop(), _STOP_SECONDS)
+
+    def changed(self) -> None:
+        """Something is new: draw it soon, together with whatever else comes until then."""
+        if self._draw_planned:
+            return
+        self._draw_planned = True
+        wait = self._drawn_at + _FRAME_SECONDS - monotonic()
+        if wait <= 0:
+            self.call_later(self.draw)
+        else:
+            self.set_timer(wait, self.draw)
+
+    def draw(self) -> None:
+        """Draw this moment on the screen on top."""
+        self._draw_planned = False
+        self._drawn_at = monotonic()
+        screen = self.screen
+        if isinstance(screen, ConsoleScreen):
+            with self.batch_update():
+                screen.draw(self.scene())
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give each key to the screen on top, in the order in which they were typed."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            screen = self.screen
+            if isinstance(screen, ConsoleScreen):
+                if screen.take(event, self._read(event)):
+                    return
+                action = actions.find(screen.place, event.key) if isinstance(event, events.Key) else None
+                if action is not None:
+                    self.perform(action.id)
+                    return
+        await super().on_event(event)
+
+    def perform(self, action: str) -> None:
+        """Do what the registry calls `action`."""
+        screen = self.screen
+        if isinstance(screen, ConsoleScreen) and screen.act(action):
+            return
+        own = {
+            "kill": self._kill,
+            "ladder": self._show_ladder,
+            "signals": self._home,
+            "back": self._back,
+            "arming": self._arming,
+            "hold": self._toggle_hold,
+            "palette": self._palette,
+            "quit": self._quit,
+        }
+        if action in own:
+            own[action]()
+        elif action in pages.VIEWS:
+            self._show_page(action)
+
+    def say(self, text: str) -> None:
+        """Say a sentence in place of the footer for some seconds."""
+        self._notice = (text, monotonic() + _NOTICE_SECONDS)
+        self.draw()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action that works on the screen below."""
+        place = screen.place if isinstance(screen, ConsoleScreen) else actions.SIGNALS
+        for action in actions.of(place):
+            title = f"{action.shown}  {action.label or action.description}"
+            yield SystemCommand(title, action.description, lambda name=action.id: self.perform(name))
+
+    def _begin(self) -> None:
+        self.run_worker(self._start(), name="backend", exit_on_error=False)
+
+    async def _start(self) -> None:
+        try:
+            await self._backend.start()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the screen must stand and say it
+            self._problem = f"The services could not be started: {error}"
+        self.changed()
+
+    def _read(self, event: events.Key | events.Paste) -> int:
+        number = read_number(event)
+        if number is None:
+            # No terminal, no reads: each key counts as one of its own.
+            self._counted_reads += 1
+            return self._counted_reads
+        return number
+
+    def _newest_read(self) -> int:
+        driver = self._driver
+        return driver.reads if isinstance(driver, ConsoleDriver) else self._counted_reads
+
+    def _kill(self) -> None:
+        scene = self.scene()
+        if self._backend.read_only:
+            self._show_page("read-only")
+        elif scene.snapshot is None:
+            self.say("K: nothing is known yet to be killed; " + scene.message)
+        elif scene.killing is not None and scene.killing.running:
+            self._show_ladder()
+        else:
+            problem = ""
+            if self._session is not None:
+                self._session.leave()
+            try:
+                self._session = KillSession(self._backend.open_executor, self.changed)
+            except OSError as error:
+                self._session = None
+                problem = f"the kill's process could not be started: {error}"
+            self._push_kill(climbing=False, problem=problem)
+
+    def _push_kill(self, *, climbing: bool, problem: str = "") -> None:
+        self._home()
+        screen = KillScreen(
+            self.scene(),
+            self._look,
+            self._backend.runbook().text,
+            go=self._go,
+            leave=self._leave_dialog,
+            newest_read=self._newest_read,
+            climbing=climbing,
+            problem=problem,
+        )
+        self.push_screen(screen)
+
+    def _go(self) -> str:
+        """Send the kill, synchronously, and say what went wrong or ""."""
+        reason = standing(self.scene()).text
+        try:
+            if self._session is None:
+                self._session = KillSession(self._backend.open_executor, self.changed)
+            self._session.go(reason)
+        except OSError as error:
+            return (
+                f"NOT SENT: the kill's process cannot be reached ({error}); F2, or `console kill` in a shell"
+            )
+        return ""
+
+    def _leave_dialog(self) -> None:
+        if self._session is not None:
+            self._session.leave()
+            self._session = None
+        self._home()
+        self.say("left: nothing was sent")
+
+    def _show_ladder(self) -> None:
+        if self.scene().ladder() is None and not (self._session and self._session.killing.running):
+            self.say("no kill of this feature stands in the journal")
+        else:
+            self._push_kill(climbing=True)
+
+    def _home(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.draw()
+
+    def _back(self) -> None:
+        running = self._session is not None and self._session.killing.running
+        self._home()
+        if running:
+            self.say("the kill goes on without its screen: line 2 follows it, K shows it")
+
+    def _show_page(self, name: str) -> None:
+        self._home()
+        view, top = pages.open_page(name, self.scene(), self._backend.runbook(), self.size.width)
+        self.push_screen(
+            PageScreen(self.scene(), self._look, pages.PLACES.get(name, actions.HELP), view, top)
+        )
+
+    def _arming(self) -> None:
+        self._show_page("arming")
+        self.run_worker(self._prove(), name="prove", exit_on_error=False, exclusive=True, group="prove")
+
+    async def _prove(self) -> None:
+        try:
+            await self._backend.prove()
+        except Exception as error:  # noqa: BLE001 - said, and the console goes on
+            self.say(f"arming could not be proven: {error}")
+        self.changed()
+
+    def _toggle_hold(self) -> None:
+        snapshot = self._backend.snapshot
+        self._hold = None if self._hold or snapshot is None else (snapshot, datetime.now(UTC))
+        self.draw()
+
+    def _palette(self) -> None:
+        from textual.command import CommandPalette
+
+        self.push_screen(CommandPalette())
+
+    def _quit(self) -> None:
+        self.exit(0)
+
+    def _fatal_error(self) -> None:
+        # Textual would print a traceback with local variables, among which there may be a secret.
+        self._exit_renderables.append(
+            Text("console: an unexpected error ended the screen; a confirmed kill goes on.")
+        )
+        self._close_messages_no_wait()
+
+
+def run_console(backend: Backend, *, mouse: bool = False) -> int:
+    """Run the full-screen console until the person leaves; returns the exit status."""
+    if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
+        print("console: the full screen needs a terminal; `console status` does not", file=sys.stderr)
+        return 2
+    app = ConsoleApp(backend)
+    status = app.run(mouse=mouse)
+    if app.session is not None and app.session.killing.running:
+        print(
+            "console: the kill goes on without this screen; `console status` shows how it stands",
+            file=sys.stderr,
+        )
+    return app.return_code or status or 0

@@ -1,0 +1,97 @@
+"""What a screen is drawn from: one immutable moment of everything, and the clock to read it by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from console.feature import Snapshot
+    from console.killswitch.client import Prepared
+    from console.killswitch.steps import Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Killing:
+    """A kill that this screen has opened, as far as its executor has told.
+
+    Attributes:
+        prepared: what the executor would do; None until it has said.
+        confirmed: the confirming Enter has been sent.
+        ladder: the newest one; None before the first step.
+        lost: the executor went away before the kill was finished.
+    """
+
+    prepared: Prepared | None = None
+    confirmed: bool = False
+    ladder: Ladder | None = None
+    lost: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Confirmed, and something is still being tried or watched."""
+        return self.confirmed and not self.lost and not (self.ladder and self.ladder.finished)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One moment, complete.
+
+    Attributes:
+        snapshot: None until the configuration has been read.
+        message: what is being done or what is wrong, while there is no snapshot.
+        now: instant of this machine's clock, UTC.
+        tz: the time zone in which instants are shown.
+        killing: the kill opened here last, if any.
+        held: the snapshot in which the panels are held; None when they are live.
+        held_at: instant (UTC) since which they are held.
+        notice: a sentence about the last key, shown in place of the footer, or "".
+    """
+
+    snapshot: Snapshot | None
+    message: str
+    now: datetime
+    tz: tzinfo
+    operator: str = ""
+    read_only: bool = False
+    demo: bool = False
+    last_confirmed_kill: datetime | None = None
+    killing: Killing | None = None
+    held: Snapshot | None = None
+    held_at: datetime | None = None
+    notice: str = ""
+
+    @property
+    def panels(self) -> Snapshot | None:
+        """What the panels show: the held snapshot, or the newest."""
+        return self.held or self.snapshot
+
+    @property
+    def speed(self) -> float:
+        """Event seconds in one real second; 1 while no source has answered."""
+        clock = self.snapshot.board.clock if self.snapshot else None
+        return clock.speed if clock else 1.0
+
+    def event_time(self, instant: datetime) -> datetime:
+        """The sources' event time at an instant of this machine's clock."""
+        clock = self.snapshot.board.clock if self.snapshot else None
+        return clock.event_time(instant) if clock else instant
+
+    @property
+    def event_now(self) -> datetime:
+        """The sources' event time now."""
+        return self.event_time(self.now)
+
+    def ladder(self) -> Ladder | None:
+        """The newest ladder: of the kill opened here, else of the one in the journal."""
+        record = self.snapshot.kill if self.snapshot else None
+        own = self.killing.ladder if self.killing else None
+        if own is not None and (record is None or own.kill_id == record.ladder.kill_id or self._running()):
+            return own
+        if record is not None and own is not None and own.started > record.ladder.started:
+            return own
+        return record.ladder if record else own
+
+    def _running(self) -> bool:
+        return self.killing is not None and self.killing.running

@@ -1,0 +1,153 @@
+"""The kill: the dialog that guards it, then its ladder, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from textual import events
+from textual.widget import Widget
+
+from console.tui import actions
+from console.tui.confirm import Answer, ConfirmWord
+from console.tui.scene import Scene
+from console.tui.screens.base import ConsoleScreen
+from console.tui.screens.page import scrolled
+from console.tui.views.help import help_page
+from console.tui.views.kill_dialog import kill_dialog
+from console.tui.views.ladder import ladder
+from console.tui.views.requests import requests
+from widgets.kill_dialog import KillDialog
+from widgets.ladder import Ladder
+from widgets.look import Look
+from widgets.runbook import Runbook
+
+_SCROLL = {"down": "scroll_down", "up": "scroll_up", "pagedown": "page_down", "pageup": "page_up"}
+
+
+class KillScreen(ConsoleScreen):
+    """Reads its keys itself, one by one and in order, from the moment it is pushed, drawn or not."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        look: Look,
+        runbook: str,
+        *,
+        go: Callable[[], str],
+        leave: Callable[[], None],
+        newest_read: Callable[[], int],
+        climbing: bool = False,
+        problem: str = "",
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            go: sends the confirmed kill at once; says what went wrong, or "".
+            leave: leaves the dialog, nothing is sent.
+            newest_read: number of the newest read of the terminal.
+            climbing: show the ladder of a kill that was confirmed before.
+            problem: what is already known to be wrong, or "".
+        """
+        super().__init__(scene, look)
+        self.place = actions.LADDER if climbing else actions.DIALOG
+        self._runbook = runbook
+        self._go = go
+        self._leave = leave
+        self._newest_read = newest_read
+        self._word = ConfirmWord()
+        self._problem = problem
+        self._top = 0
+        self._page = ""
+        self._dialog = KillDialog(look=look)
+        self._ladder = Ladder(look=look)
+        self._pages = Runbook(look=look)
+
+    @property
+    def word(self) -> ConfirmWord:
+        """How far the word has been typed."""
+        return self._word
+
+    def body(self) -> Iterable[Widget]:
+        """Dialog, ladder and page; one is shown."""
+        yield self._dialog
+        yield self._ladder
+        yield self._pages
+
+    def draw_body(self, scene: Scene) -> None:
+        """The one that is shown."""
+        self._pages.display = bool(self._page)
+        self._dialog.display = not self._page and self.place == actions.DIALOG
+        self._ladder.display = not self._page and self.place == actions.LADDER
+        if self._page:
+            width = self.app.size.width
+            self._pages.show(
+                requests(scene, width, self._top) if self._page == "requests" else help_page(width, self._top)
+            )
+        elif self.place == actions.DIALOG:
+            self._dialog.show(kill_dialog(scene, self._word, self._runbook, self._problem))
+            if self._word.complete and self._word.painted_read is None:
+                self.call_after_refresh(self._painted)
+        else:
+            self._ladder.show(ladder(scene, self._runbook))
+
+    def take(self, event: events.Key | events.Paste, read: int) -> bool:
+        """Every key and paste belongs to the dialog while it asks for the word."""
+        if self.place != actions.DIALOG:
+            return self._page != "" and isinstance(event, events.Key) and self._turn_page(event.key)
+        if isinstance(event, events.Paste):
+            self._page = ""
+            self._word = self._word.paste()
+        elif not self._turn_page(event.key):
+            self._page = ""
+            self._type(event, read)
+        self.redraw()
+        return True
+
+    def act(self, action: str) -> bool:
+        """F2 on the ladder."""
+        if action != "requests":
+            return False
+        self._turn_page("f2")
+        return True
+
+    def _type(self, event: events.Key, read: int) -> None:
+        character = event.character
+        if event.key in ("escape", "ctrl+c"):
+            self._leave()
+        elif event.key == "enter":
+            self._word = self._word.enter(read)
+            if self._word.answer is Answer.GO:
+                self._confirmed()
+        elif event.key == "backspace":
+            self._word = self._word.backspace()
+        elif character is not None and character.isprintable():
+            self._word = self._word.character(character, read)
+        else:
+            self._word = self._word.other()
+
+    def _confirmed(self) -> None:
+        problem = self._go()
+        if problem:
+            self._problem = problem
+            self._word = ConfirmWord()
+        else:
+            self.place = actions.LADDER
+
+    def _painted(self) -> None:
+        if self._dialog.display:
+            self._word = self._word.painted(self._newest_read())
+
+    def _turn_page(self, key: str) -> bool:
+        """Open, scroll or close the page over the dialog; False when the key is not about it."""
+        wanted = {"f1": "help", "f2": "requests"}.get(key)
+        if wanted:
+            self._page = "" if self._page == wanted else wanted
+            self._top = 0
+        elif self._page and key == "escape":
+            self._page = ""
+        elif self._page and key in _SCROLL:
+            self._top = scrolled(_SCROLL[key], self._top, self._pages) or 0
+        else:
+            return False
+        self.redraw()
+        return True

@@ -1,0 +1,83 @@
+"""The first screen: signals in their bands, the checklist beside them where there is room, the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from console.text import plain
+from console.tui import actions
+from console.tui.scene import Scene
+from console.tui.screens.base import ConsoleScreen
+from console.tui.views.checklist import checklist
+from console.tui.views.signals import signals
+from console.tui.views.timeline import timeline
+from widgets.checklist import SIDE_WIDTH, Checklist
+from widgets.look import Look
+from widgets.message import Message, MessageModel
+from widgets.signals import Signals
+from widgets.timeline import Timeline
+
+SIDE_BY_SIDE = 116
+"""From this many columns on the checklist stands beside the signals."""
+
+_FRAME = 4  # banner and footer
+_WIDE, _COMPACT = 29, 15  # lines of seven signals, by form
+_TIMELINE = 4  # lines below which the timeline gives way to the signals
+
+
+class SignalsScreen(ConsoleScreen):
+    """Is it hurting users right now?"""
+
+    place = actions.SIGNALS
+
+    def __init__(self, scene: Scene, look: Look) -> None:
+        super().__init__(scene, look)
+        self._signals = Signals(look=look)
+        self._checklist = Checklist(look=look)
+        self._timeline = Timeline(look=look)
+        self._message = Message(look=look)
+        self._panels = Horizontal(self._signals, self._checklist)
+
+    def body(self) -> Iterable[Widget]:
+        """The panels, or while nothing is known, what is being waited for."""
+        yield self._message
+        yield self._panels
+        yield self._timeline
+
+    def on_mount(self) -> None:
+        """Lay out before the first drawing."""
+        self._arrange(self.app.size.width, self.app.size.height)
+        super().on_mount()
+
+    def on_resize(self, event: events.Resize | None = None) -> None:
+        """The room has changed."""
+        self._arrange(self.app.size.width, self.app.size.height)
+        super().on_resize()
+
+    def draw_body(self, scene: Scene) -> None:
+        """Panels, checklist, timeline."""
+        waiting = scene.snapshot is None
+        self._message.display = waiting
+        self._panels.display = self._timeline.display = not waiting
+        if waiting:
+            self._message.show(MessageModel(tuple(plain(scene.message or "starting").splitlines())))
+            return
+        beside = bool(self._checklist.display)
+        self._signals.show(signals(scene))
+        if beside:
+            self._checklist.show(checklist(scene))
+        joint = self.app.size.width - SIDE_WIDTH if beside else None
+        self._timeline.show(timeline(scene, joint))
+
+    def _arrange(self, width: int, height: int) -> None:
+        room = height - _FRAME
+        self._checklist.display = width >= SIDE_BY_SIDE
+        self._checklist.styles.width = SIDE_WIDTH
+        lines = _WIDE if room >= _WIDE + _TIMELINE else _COMPACT
+        if room < lines + _TIMELINE:
+            lines = max(1, room)
+        self._panels.styles.height = lines

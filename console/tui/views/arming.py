@@ -1,0 +1,130 @@
+"""Whether it can be killed: the words of line 3, and the list behind ``!``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from adapters.flags.port import ArmingCheck
+from console.killswitch.arming import LeverArming
+from console.text import plain
+from console.tui.scene import Scene
+from console.tui.views import when
+
+GOOD_FOR = timedelta(days=30)
+"""How long a confirmed kill of this flag counts as proof that its levers work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArmingWords:
+    """Line 3 of the banner, in pieces that are never dropped first.
+
+    Attributes:
+        text: forms of the first piece ("ARMED ✓ proven 03:09", "ARMED ✓ 03:09").
+        levers: forms of what is said about the levers.
+        drill: forms of when they were last pulled.
+        danger: no lever would work.
+        works: at least one lever would, as far as can be proven.
+    """
+
+    text: tuple[str, ...]
+    levers: tuple[str, ...] = ()
+    drill: tuple[str, ...] = ()
+    danger: bool = False
+    works: bool = True
+
+
+def exercised(scene: Scene) -> bool:
+    """A confirmed kill of this very flag stands in the journal, not older than `GOOD_FOR`."""
+    last = scene.last_confirmed_kill
+    return last is not None and scene.now - last <= GOOD_FOR
+
+
+def arming_words(scene: Scene) -> ArmingWords:
+    """Say ARMED, ARMED, NOT PROVEN or NOT ARMED, by lever, with the age of the proof."""
+    snapshot = scene.snapshot
+    if snapshot is None:
+        return ArmingWords(("NOT ARMED ? nothing has been read yet",), works=False)
+    arming = snapshot.arming
+    if arming is None:
+        return ArmingWords(("NOT ARMED ? the levers are being asked",))
+    at = when.minute(scene.event_time(arming.proven_at), scene.event_now, scene.tz)
+    armed = [lever for lever in arming.levers if lever.armed]
+    not_armed = [lever for lever in arming.levers if not lever.armed]
+    if not armed:
+        reasons = ", ".join(f"{plain(lever.label)}: {reason(lever)}" for lever in not_armed)
+        return ArmingWords((f"NOT ARMED ✗ {reasons}",), ("F2 in K: by hand",), danger=True, works=False)
+    if arming.levers[0] in not_armed:
+        rest = " · ".join(f"lever {lever.number} ARMED ✓ {at}" for lever in armed)
+        first = arming.levers[0]
+        return ArmingWords((f"NOT ARMED ✗ {plain(first.label)}: {reason(first)}",), (rest,))
+    proven = exercised(scene)
+    levers: tuple[str, ...]
+    if not_armed:
+        levers = (
+            " · ".join(f"lever {lever.number} NOT ARMED ✗ {reason(lever)}" for lever in not_armed),
+            " · ".join(f"lever {lever.number} NOT ARMED ✗" for lever in not_armed),
+        )
+    else:
+        named = ", ".join(f"lever {lever.number} {plain(lever.label)}" for lever in arming.levers)
+        count = len(arming.levers)
+        levers = (named, f"{count} levers" if count > 1 else "1 lever")
+    if proven and scene.last_confirmed_kill is not None:
+        pulled = when.ago(scene.last_confirmed_kill, scene.now)
+        return ArmingWords((f"ARMED ✓ proven {at}", f"ARMED ✓ {at}"), levers, (f"last pulled {pulled}",))
+    age = "never drilled" if scene.last_confirmed_kill is None else "not drilled for 30 days"
+    return ArmingWords((f"ARMED, NOT PROVEN ▲ {at}",), levers, (age,))
+
+
+def reason(lever: LeverArming) -> str:
+    """Why a lever is not armed: its first disproven check, else the first that could not be asked."""
+    check = next((c for c in lever.checks if c.holds is False), None) or next(
+        (c for c in lever.checks if c.holds is None), None
+    )
+    if check is None:
+        return "no check has been made"
+    return plain(check.text) if check.text else f"{check.name} not proven"
+
+
+def arming_lines(scene: Scene) -> tuple[tuple[str, str], ...]:
+    """The whole list, as (text, loudness) lines; loudness is "", "dim", "danger" or "bold"."""
+    snapshot = scene.snapshot
+    arming = snapshot.arming if snapshot else None
+    if arming is None:
+        return (("  The levers are being asked. Nothing here changes what users get.", ""),)
+    lines: list[tuple[str, str]] = [("", "")]
+    for lever in arming.levers:
+        word = "ARMED" if lever.armed else "NOT ARMED"
+        lines.append(
+            (f"  lever {lever.number}   {plain(lever.label)}   {plain(lever.does)}   {word}", "bold")
+        )
+        lines.extend(_check_line(check) for check in lever.checks)
+        lines.extend(
+            (f"    fix   {plain(check.todo)}", "") for check in lever.checks if not check.holds and check.todo
+        )
+        lines.append(("", ""))
+    lines.append((f"  {_so(arming.levers)}", ""))
+    if not exercised(scene):
+        lines.append(
+            ("  NOT PROVEN: no confirmed kill of this flag stands in the journal of 30 days.", "dim")
+        )
+    lines.append(("  By hand, without this program: K, then F2, shows the exact requests.", "dim"))
+    return tuple(lines)
+
+
+def _check_line(check: ArmingCheck) -> tuple[str, str]:
+    mark = {True: "✓", False: "✗", None: "?"}[check.holds]
+    return (
+        f"    {mark} {plain(check.name):<18} {plain(check.text)}",
+        "danger" if check.holds is False else "",
+    )
+
+
+def _so(levers: tuple[LeverArming, ...]) -> str:
+    armed = [lever for lever in levers if lever.armed]
+    if not armed:
+        return "So K still tries every lever, and none is proven to work."
+    first = armed[0]
+    if first is levers[0]:
+        return f"So K works: it pulls lever {first.number}, {plain(first.label)}."
+    return f"So K still works: when lever 1 fails it goes to lever {first.number}, {plain(first.label)}."

@@ -1,0 +1,105 @@
+"""The three lines that never leave."""
+
+from __future__ import annotations
+
+from console.text import plain
+from console.tui.scene import Scene
+from console.tui.views import when
+from console.tui.views.arming import arming_words
+from console.tui.views.marks import SIGNAL_STATES
+from console.tui.views.standing import standing
+from widgets.banner import BannerModel
+from widgets.marks import Tone
+
+_MADE_UP = (
+    "made-up users on this machine; nothing real is touched",
+    "made-up users; nothing real is touched",
+    "made-up users",
+)
+
+
+def banner(scene: Scene) -> BannerModel:
+    """Environment, flag and clock; the verdict line; whether it can be killed."""
+    stand, arming = standing(scene), arming_words(scene)
+    key, title, environment, flag_key = _names(scene)
+    flag_state, flag_detail = flag_words(scene)
+    held = (
+        f"panels held at {when.second(scene.event_time(scene.held_at), scene.event_now, scene.tz)}"
+        if scene.held_at
+        else ""
+    )
+    return BannerModel(
+        environment="DEMO" if scene.demo else environment.upper(),
+        real_users=not scene.demo,
+        modes=_modes(scene),
+        title=(title, key) if title != key else (key,),
+        flag_key=flag_key,
+        flag_state=flag_state,
+        flag_detail=flag_detail,
+        extra=f"x {scene.speed:g}" if scene.speed != 1 else "",
+        clock=when.clock(scene.event_now, scene.tz),
+        state=SIGNAL_STATES[stand.state] if stand.state else None,
+        word=stand.word,
+        verdict=stand.text,
+        verdict_tone=Tone.DANGER if stand.danger else Tone.PLAIN,
+        hint=stand.aside or _hint(scene, arming.works),
+        arming=arming.text,
+        arming_tone=Tone.DANGER if arming.danger else Tone.PLAIN,
+        levers=(held, "held") if held else _MADE_UP if scene.demo else arming.levers,
+        drill=() if held else arming.drill,
+    )
+
+
+def flag_words(scene: Scene) -> tuple[str, tuple[str, ...]]:
+    """The flag's state in a word, and forms of the rest ("25 %")."""
+    snapshot = scene.snapshot
+    if snapshot is None:
+        return "?", ()
+    if scene.killing is not None and scene.killing.running and not standing(scene).killed:
+        return "asking", ()
+    flag = snapshot.flag
+    if flag.state is None:
+        return "?", ("not read yet",) if not flag.problem else ("cannot be read",)
+    detail: tuple[str, ...] = ()
+    if flag.state.on:
+        detail = (percent(flag.state.percent),) if flag.state.percent is not None else ("by rules",)
+    if flag.problem:
+        read = when.minute(scene.event_time(flag.state.read_at), scene.event_now, scene.tz)
+        detail = tuple(f"{form}, read {read}" for form in detail) or (f"read {read}",)
+    return ("ON" if flag.state.on else "OFF"), detail
+
+
+def percent(value: float) -> str:
+    """``25 %``, ``0.5 %``."""
+    return f"{value:g} %"
+
+
+def _names(scene: Scene) -> tuple[str, str, str, str]:
+    if scene.snapshot is None:
+        return "console", "console", "…", "…"
+    config = scene.snapshot.config
+    return (
+        plain(config.key),
+        plain(config.title or config.key),
+        plain(config.environment),
+        plain(config.flag_key),
+    )
+
+
+def _modes(scene: Scene) -> tuple[str, ...]:
+    modes = []
+    if scene.read_only:
+        modes.append("READ-ONLY")
+    if scene.held is not None:
+        modes.append("HELD")
+    return tuple(modes)
+
+
+def _hint(scene: Scene, works: bool) -> str:
+    if scene.read_only:
+        return "K explains"
+    if scene.snapshot is None:
+        return ""
+    if not works:
+        return "K tries"
+    return "K kill (demo)" if scene.demo else "K kill"

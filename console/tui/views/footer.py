@@ -1,0 +1,31 @@
+"""The keys that work here."""
+
+from __future__ import annotations
+
+from console.tui import actions
+from console.tui.scene import Scene
+from widgets.footer import FooterModel, KeyModel
+
+
+def footer(scene: Scene, screen: str) -> FooterModel:
+    """Dangerous keys first, then the others, help and the way out at the right; or, for a while, a notice."""
+    if scene.notice:
+        return FooterModel(((KeyModel(scene.notice, ""),),))
+    dangerous: list[KeyModel] = []
+    ordinary: list[KeyModel] = []
+    right: list[KeyModel] = []
+    for action in actions.of(screen):
+        if not action.label or (action.id == "ladder" and scene.ladder() is None):
+            continue
+        forbidden = action.dangerous and scene.read_only
+        label = "goes on" if action.id == "hold" and scene.held else action.label
+        key = KeyModel(
+            action.shown,
+            label,
+            enabled=not forbidden,
+            reason="read-only" if forbidden else "",
+            rank=action.rank,
+        )
+        (dangerous if action.dangerous else right if action.right else ordinary).append(key)
+    groups = tuple(tuple(group) for group in (dangerous, ordinary) if group)
+    return FooterModel(groups, tuple(right))

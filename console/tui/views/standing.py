@@ -1,0 +1,194 @@
+"""How the feature stands as a whole: which sentence line 2 says, and how loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from console.killswitch.record import KillRecord
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
+from console.signals.verdict import State, Verdict
+from console.text import plain
+from console.tui.scene import Scene
+from console.tui.views import when
+
+_SEVERITY = (
+    State.BREACH,
+    State.ERROR,
+    State.STALE,
+    State.NO_DATA,
+    State.WATCH,
+    State.TOO_FEW,
+    State.OK,
+    State.OFF,
+)
+_COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Line 2 of the banner.
+
+    Attributes:
+        state: whose glyph stands before it; None for none.
+        word: "BREACH", "KILLING", or "".
+        text: the sentence.
+        danger: users are being hurt, or a kill is not proven.
+        aside: what stands at the right in place of the key's hint ("6.2 s"), or "".
+        killed: the AI path is proven off.
+    """
+
+    state: State | None
+    word: str
+    text: str
+    danger: bool = False
+    aside: str = ""
+    killed: bool = False
+
+
+def standing(scene: Scene) -> Standing:
+    """Say how it stands: a kill first, then the worst verdict."""
+    if scene.killing is not None and scene.killing.confirmed and scene.killing.lost:
+        return Standing(
+            State.ERROR, "LOST", "the kill's process went away: read the flag, K again", danger=True
+        )
+    ladder = scene.ladder()
+    if ladder is not None:
+        if not back_on(scene):
+            return _of_kill(scene, ladder)
+    elif scene.killing is not None and scene.killing.running:
+        return Standing(State.BREACH, "KILLING", "Enter was sent; waiting for the first step", danger=True)
+    snapshot = scene.snapshot
+    if snapshot is None:
+        return Standing(None, "", plain(scene.message) or "starting")
+    return _of_verdicts(scene, snapshot.board.verdicts.values())
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The verdict that line 2 speaks of; among equals the first."""
+    return min(verdicts, key=_rank, default=None)
+
+
+def back_on(scene: Scene) -> bool:
+    """The flag was proven off by a kill, and has since been read as not killed.
+
+    This version has no restore of its own: the way back is to turn the flag on at its provider.
+    """
+    snapshot = scene.snapshot
+    record = snapshot.kill if snapshot else None
+    if snapshot is None or record is None or (scene.killing is not None and scene.killing.running):
+        return False
+    state = snapshot.flag.state
+    kill_is_on = snapshot.config.flag.kill_state == "on"
+    return (
+        record.ladder.killed_by == 1
+        and record.confirmed_at is not None
+        and state is not None
+        and state.read_at > record.confirmed_at
+        and state.on is not kill_is_on
+    )
+
+
+def _rank(verdict: Verdict) -> tuple[int, int]:
+    severity = _SEVERITY.index(verdict.state)
+    return (0, severity) if State.BREACH in (verdict.state, verdict.was) else (1, severity)
+
+
+def _of_verdicts(scene: Scene, verdicts: Iterable[Verdict]) -> Standing:
+    listed = list(verdicts)
+    verdict = worst(listed)
+    if verdict is None:
+        return Standing(State.NO_DATA, "NO DATA", "no signal is configured: nothing is being watched")
+    if verdict.state is State.OK:
+        return Standing(State.OK, "", f"all {_number(len(listed))} in band")
+    text = plain(verdict.headline) or plain(verdict.title)
+    if verdict.state is State.ERROR and verdict.problem:
+        text = f"{plain(verdict.title)}: {plain(verdict.problem)}"
+    elif verdict.state is State.TOO_FEW and verdict.needs:
+        text = f"{plain(verdict.title)}: {plain(verdict.needs)}"
+    if verdict.since is not None and verdict.state is not State.TOO_FEW:
+        text += f", since {when.minute(verdict.since, scene.event_now, scene.tz)}"
+    word = verdict.state.value
+    if verdict.was is State.BREACH and verdict.state is not State.BREACH:
+        word = f"was BREACH, now {word}"
+    return Standing(verdict.state, word, text + _rest(listed, verdict), danger=_breach(verdict))
+
+
+def _rest(verdicts: list[Verdict], said: Verdict) -> str:
+    breaches = sum(1 for other in verdicts if other is not said and _breach(other))
+    if breaches:
+        return f"; {_number(breaches)} more in BREACH"
+    if _breach(said):
+        return ""
+    in_band = sum(1 for other in verdicts if other.state is State.OK)
+    return f"; {_number(in_band)} in band" if in_band else ""
+
+
+def _breach(verdict: Verdict) -> bool:
+    return State.BREACH in (verdict.state, verdict.was)
+
+
+def _number(count: int) -> str:
+    return _COUNT_WORDS[count] if count < len(_COUNT_WORDS) else str(count)
+
+
+def _of_kill(scene: Scene, ladder: Ladder) -> Standing:
+    instant = _confirmed_at(scene, ladder)
+    signed = f"{instant} {plain(ladder.operator)}".strip()
+    if ladder.outcome in (Outcome.CONFIRMED, Outcome.ALREADY):
+        if ladder.killed_by is not None and ladder.killed_by > 1:
+            still = "; ".join(plain(words) for words in ladder.still_on) or "flag not proven off"
+            return Standing(
+                State.OFF, "", f"KILLED by lever {ladder.killed_by} ({still})  {signed}", killed=True
+            )
+        alarm = _alarm(ladder)
+        text = f"KILLED {signed}" + (f" · {alarm}" if alarm else "")
+        return Standing(State.OFF, "", text, danger=bool(alarm), killed=True)
+    if ladder.outcome is Outcome.FAILED:
+        return Standing(
+            State.ERROR, "KILL FAILED", "no lever worked: by hand, with F2; K tries again", danger=True
+        )
+    if ladder.outcome is Outcome.UNCONFIRMED:
+        return Standing(
+            State.ERROR,
+            "NOT CONFIRMED",
+            "the kill was sent, nothing proves it: look at the flag",
+            danger=True,
+        )
+    newest = max((step.seconds for step in ladder.steps if step.seconds is not None), default=0.0)
+    return Standing(State.BREACH, "KILLING", _progress(ladder), danger=True, aside=when.seconds(newest))
+
+
+def _confirmed_at(scene: Scene, ladder: Ladder) -> str:
+    record: KillRecord | None = scene.snapshot.kill if scene.snapshot else None
+    if record is None or record.ladder.kill_id != ladder.kill_id or record.confirmed_at is None:
+        return ""
+    return when.second(scene.event_time(record.confirmed_at), scene.event_now, scene.tz)
+
+
+def _alarm(ladder: Ladder) -> str:
+    for step in ladder.steps:
+        if step.mark is Mark.FALSE and step.rung in (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK):
+            return f"but {step.rung.value} did not come true"
+    return ""
+
+
+def _progress(ladder: Ladder) -> str:
+    said: list[str] = []
+    for number in sorted({step.lever for step in ladder.steps if step.lever}):
+        steps = {step.rung: step for step in ladder.steps if step.lever == number}
+        words = _lever_words(steps)
+        if words:
+            said.append(f"lever {number} {words}")
+    return "; ".join(said) or "journaling the intent"
+
+
+def _lever_words(steps: dict[Rung, Step]) -> str:
+    accepted, sent = steps.get(Rung.ACCEPTED), steps.get(Rung.LEVER)
+    if accepted is not None and accepted.mark is Mark.TRUE:
+        return "accepted, not proven yet"
+    if sent is None or sent.mark in (Mark.TO_COME, Mark.NOT_CONFIGURED):
+        return ""
+    if sent.mark is Mark.UNKNOWN:
+        return "did not answer"
+    return "failed" if sent.mark is Mark.FALSE else "is being asked"

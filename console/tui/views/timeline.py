@@ -1,0 +1,69 @@
+"""What happened last: verdict changes, changes of the flag, arming, and kills."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from console.killswitch.steps import Ladder, Outcome
+from console.text import plain, sanitize
+from console.tui.scene import Scene
+from console.tui.views import when
+from console.tui.views.banner import percent
+from widgets.timeline import TimelineModel, TimelineRow
+
+_ROWS = 60
+
+
+def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
+    """Everything with an instant, oldest first, in event time."""
+    snapshot = scene.panels
+    if snapshot is None:
+        return TimelineModel(rows=(), joint=joint)
+    happened: list[tuple[datetime, str, str, str]] = [
+        (
+            change.at,
+            "verdict",
+            f"{plain(change.title)} {change.before.value} → {change.after.value}",
+            "console",
+        )
+        for change in snapshot.board.changes
+    ]
+    state = snapshot.flag.state
+    if state is not None and state.changed_at is not None:
+        by = f" by {sanitize(state.changed_by)}" if state.changed_by else ""
+        share = f" {percent(state.percent)}" if state.on and state.percent is not None else ""
+        words = f"flag {'ON' if state.on else 'OFF'}{share}{by}"
+        happened.append(
+            (scene.event_time(state.changed_at), "flag", words, plain(snapshot.config.flag.provider))
+        )
+    if snapshot.arming is not None:
+        levers = snapshot.arming.levers
+        armed = sum(1 for lever in levers if lever.armed)
+        words = f"proven: {armed} of {len(levers)} levers armed"
+        happened.append((scene.event_time(snapshot.arming.proven_at), "arming", words, "console"))
+    happened.extend(_kill(scene))
+    happened.sort(key=lambda row: row[0])
+    return TimelineModel(
+        rows=tuple(
+            TimelineRow(when.second(at, scene.event_now, scene.tz), kind, text, source)
+            for at, kind, text, source in happened[-_ROWS:]
+        ),
+        joint=joint,
+    )
+
+
+def _kill(scene: Scene) -> list[tuple[datetime, str, str, str]]:
+    ladder = scene.ladder()
+    if ladder is None:
+        return []
+    started = datetime.fromisoformat(ladder.started)
+    rows = [(scene.event_time(started), "kill", f"{plain(ladder.operator)} confirmed the kill", "console")]
+    record = scene.snapshot.kill if scene.snapshot else None
+    if record is not None and record.ladder.kill_id == ladder.kill_id and record.confirmed_at is not None:
+        rows.append((scene.event_time(record.confirmed_at), "kill", _proof(ladder), "console"))
+    return rows
+
+
+def _proof(ladder: Ladder) -> str:
+    words = "already killed, confirmed" if ladder.outcome is Outcome.ALREADY else "confirmed"
+    return f"{words} by lever {ladder.killed_by}" if ladder.killed_by else words

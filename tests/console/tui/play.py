@@ -1,0 +1,71 @@
+"""Plays a made-up incident on the real screens, for looking at them and for tests on a real terminal.
+
+    python -m tests.console.tui.play [armed|breach|killed|demo|readonly|waiting]
+
+Its executor climbs the ladder of the mock-ups, a rung every 0.2 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from console.killswitch.steps import Outcome
+from console.signals.verdict import Clock
+from console.tui.app import run_console
+from tests.console.tui.stage import (
+    ASKING,
+    KILLED,
+    NOW,
+    SNAPSHOT,
+    ScriptedExecutor,
+    StageBackend,
+    board,
+    flag,
+)
+
+
+class PlayBackend(StageBackend):
+    """Answers Enter with the whole ladder."""
+
+    def open_executor(self) -> ScriptedExecutor:
+        executor = super().open_executor()
+        send = executor.go
+
+        def go(reason: str) -> None:
+            send(reason)
+            asyncio.get_running_loop().create_task(self._climb(executor))
+
+        executor.go = go  # type: ignore[method-assign]
+        return executor
+
+    async def _climb(self, executor: ScriptedExecutor) -> None:
+        for rungs in range(1, len(ASKING.steps) + 1):
+            await asyncio.sleep(0.2)
+            executor.say(replace(ASKING, steps=ASKING.steps[:rungs]))
+        await asyncio.sleep(3)
+        executor.say(replace(KILLED, finished=True, outcome=Outcome.CONFIRMED))
+
+
+def main() -> int:
+    kind = sys.argv[1] if len(sys.argv) > 1 else "breach"
+    clock = Clock(NOW, datetime.now(UTC), 60.0 if kind == "demo" else 1.0)
+    snapshot = replace(SNAPSHOT, board=replace(board(), clock=clock))
+    real = datetime.now(UTC)
+    snapshot = replace(
+        snapshot,
+        flag=flag(read_at=real),
+        arming=replace(SNAPSHOT.arming, proven_at=real - timedelta(seconds=2)) if SNAPSHOT.arming else None,
+    )
+    backend = PlayBackend(None if kind == "waiting" else snapshot)
+    backend.demo = kind == "demo"
+    backend.read_only = kind == "readonly"
+    if kind == "armed":
+        backend.last_confirmed_kill = real - timedelta(days=6)
+    return run_console(backend)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
