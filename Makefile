@@ -44,7 +44,7 @@ test-servers: setup ## the walk on a real Unleash and a real Prometheus
 	@$(call marked,servers)
 
 servers: setup ## start a real Unleash and Prometheus and print how to reach them
-	@$(PYTHON) -m tests.servers start
+	@$(PYTHON) -m tests.servers start $(ARGS)
 
 servers-stop: setup ## stop them again
 	@$(PYTHON) -m tests.servers stop
