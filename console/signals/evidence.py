@@ -54,6 +54,8 @@ class Evidence:
         self._first: int | None = None
         self._last: int | None = None
         self._floor = 0
+        self._sorted: list[Reading] = []
+        self._sorted_version = -1
 
     @property
     def first_minute(self) -> int | None:
@@ -121,7 +123,8 @@ class Evidence:
 
     def _roll_up(self) -> None:
         """Add the oldest minutes up to whole hours."""
-        assert self._first is not None and self._last is not None  # noqa: S101 (for the type checker)
+        if self._first is None or self._last is None:
+            return
         keep_from = (self._last - KEEP_MINUTES) // 60 * 60
         by_hour: dict[int, list[Reading]] = {}
         for minute in [minute for minute in self._minutes if minute < keep_from]:
@@ -166,14 +169,27 @@ class Evidence:
 
     def long_readings(self) -> list[Reading]:
         """Hours (eval runs, days) that no kept minute covers as well, oldest first."""
-        return [
-            self._hours[key]
-            for key in sorted(self._hours)
-            if self.kind is Score or not self._covered(key[0], key[1])
-        ]
+        if self._sorted_version != self.coarse_version:
+            self._sorted = [self._hours[key] for key in sorted(self._hours)]
+            self._sorted_version = self.coarse_version
+        if self.kind is Score or self._first is None:
+            return self._sorted[:]
+        border = instant_of(self._first)
+        return [one for one in self._sorted if one.end <= border or not self._covered(one.start, one.end)]
+
+    @property
+    def earliest(self) -> datetime | None:
+        """Begin of the earliest reading."""
+        begins = [start for start, _ in self._hours]
+        if self._first is not None:
+            begins += [one.start for one in self._minutes.get(self._first, ())]
+        return min(begins, default=None)
 
     def _covered(self, start: datetime, end: datetime) -> bool:
         if self._first is None or self._last is None:
             return False
-        first, last = max(minute_of(start), self._first), min(minute_of(end - timedelta.resolution), self._last)
+        first, last = (
+            max(minute_of(start), self._first),
+            min(minute_of(end - timedelta.resolution), self._last),
+        )
         return any(minute in self._minutes for minute in range(first, last + 1))

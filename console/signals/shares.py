@@ -290,6 +290,10 @@ class ShareFold:
             return State.WATCH if seen.n >= self.clean else State.TOO_FEW
         if proven_under(seen.possibly, seen.n, self.edge):
             return State.OK
+        if seen.possibly > seen.bad and proven_under(seen.bad, seen.n, self.edge):
+            return (
+                State.WATCH
+            )  # what could be counted is healthy; what could not be is what stands in the way
         return State.TOO_FEW if seen.n < self.need(seen) else State.WATCH
 
     def bins(self, end: int, width: int, count: int) -> tuple[Window, ...]:

@@ -158,6 +158,7 @@ class RatioJudge:
                 f"{words.count(view.need)} at this rate",
                 "by kind": _kinds(readings, most=12),
                 "rated": _rated(readings).removeprefix("rated "),
+                "answers": words.count(shown_window(view).n),
                 "too late to count": f"{evidence.late} readings" if evidence.late else "",
             }
         )

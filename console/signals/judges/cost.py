@@ -1,0 +1,280 @@
+"""Cost: today's pace against the forecast, within 20 %.
+
+Pace R = spend so far / (forecast x S(t)), where S(t) is the share of a day's spend that is usual by this time, from
+past days of the same class (working days, weekends). How far past days strayed from their own average at this time is
+the error of R. The forecast is that of a working day; a weekend's is scaled by past weeks.
+
+Spending more than 1.2 x the whole day's forecast is a fact at any hour, and BREACH at once. Otherwise BREACH wants
+the 99.9 % interval of R outside the band, on at least five past days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from math import isfinite, sqrt
+from statistics import fmean, median, stdev
+
+from adapters.signals.port import Amount, Observation
+from console.signals import words
+from console.signals.days import Day, Days
+from console.signals.evidence import Evidence
+from console.signals.judges.port import Look, number_pairs, stream_age
+from console.signals.student import quantile as student
+from console.signals.verdict import Gauge, State, Verdict
+
+YOUNG = 0.15
+"""Share of a day's spend before which a pace says too little."""
+
+_DAYS_FOR_PROOF = 5
+_BINS, _BIN = 30, timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Where the day stands.
+
+    Attributes:
+        spend: US dollars since the day began.
+        forecast: of this whole day.
+        share: S(t), usual share of the day's spend by now; None without past days.
+        value: R; None while nothing can be said.
+        error: relative standard error of R, from past days; None with fewer than two.
+        days: past days that S rests on.
+    """
+
+    spend: float
+    forecast: float
+    share: float | None
+    value: float | None
+    error: float | None
+    days: int
+
+    def interval(self, level: float) -> tuple[float, float] | None:
+        """Two-sided interval of R by Student's t over the past days."""
+        if self.value is None or self.error is None:
+            return None
+        reach = student((1 + level) / 2, self.days - 1) * self.error
+        return self.value * max(0.0, 1 - reach), self.value * (1 + reach)
+
+
+class CostJudge:
+    """Holds the day's spend against the forecast.
+
+    Args:
+        within: width of the band, a share (0.2).
+        baseline: "forecast" in US dollars a working day.
+        zone: whose midnight begins a day.
+    """
+
+    key = "cost"
+    title = "cost today"
+    kind: type[Observation] = Amount
+    needs_answers = True
+
+    def __init__(self, within: float, baseline: Mapping[str, float], zone: tzinfo = UTC) -> None:
+        self.band_text = f"±{words.whole_percent(within)}"
+        self._within = within
+        forecast = baseline.get("forecast", 0.0)
+        self._forecast = forecast if isfinite(forecast) and forecast > 0 else None
+        self._days = Days(_usd, zone)
+        self._zone = zone
+
+    def max_age(self, interval: timedelta) -> timedelta:
+        """A stream's; a billing export's is three of its own intervals."""
+        return stream_age(interval)
+
+    def judge(self, evidence: Evidence, look: Look) -> Verdict:
+        """Judge at the look's minute."""
+        today = self._days.local_date(look.at - timedelta.resolution)
+        past = self._days.past(evidence, today)
+        start = datetime(today.year, today.month, today.day, tzinfo=self._zone)
+        if evidence.empty:
+            return self._verdict(State.NO_DATA, None, evidence, look, start, "nothing was billed yet")
+        spend = self._days.since(evidence, start, look.at)
+        if self._forecast is None:
+            return self._unjudged(spend, evidence, look, start)
+        forecast = self._forecast * (weekend_factor(past) if today.weekday() >= 5 else 1.0)
+        pace = measure(spend, forecast, past, look.at - start, weekend=today.weekday() >= 5)
+        restarted = look.epoch is not None and look.epoch > start
+        earliest = evidence.earliest
+        if earliest is not None and earliest > start + timedelta(hours=1) and pace.spend <= pace.forecast:
+            unread = words.span((earliest - start).total_seconds() / 60)
+            why = f"the first {unread} of the day were not read"
+            return self._verdict(State.TOO_FEW, pace, evidence, look, start, why)
+        state, why = self._state(pace, past, restarted)
+        return self._verdict(state, pace, evidence, look, start, why)
+
+    def _state(self, pace: Pace, past: list[Day], restarted: bool) -> tuple[State, str]:
+        high, low = 1 + self._within, 1 - self._within
+        if pace.spend > high * pace.forecast:
+            return State.BREACH, f"over {high:g} x the whole day's forecast already"
+        state, why = self._by_pace(pace, low, high, restarted)
+        yesterday = past[-1] if past else None
+        if yesterday is not None and state is not State.OK and self._forecast is not None and not restarted:
+            usual = self._forecast * (weekend_factor(past[:-1]) if yesterday.weekend else 1.0)
+            if yesterday.total > high * usual:
+                return State.BREACH, f"yesterday took {yesterday.total / usual:.2f} x its forecast; {why}"
+        return state, why
+
+    def _by_pace(self, pace: Pace, low: float, high: float, restarted: bool) -> tuple[State, str]:
+        if pace.share is None or pace.value is None:
+            return State.TOO_FEW, "no full day yet to know how a day's spend builds up"
+        off = words.signed_percent(pace.value - 1)
+        if pace.share < YOUNG:
+            return State.TOO_FEW, f"pace {off} of forecast; day too young"
+        if restarted:
+            return State.WATCH, f"pace {off} of forecast; not judged low on a day with a restart"
+        sure, likely = pace.interval(0.999), pace.interval(0.90)
+        if sure is None or likely is None:
+            return State.WATCH, f"pace {off} of forecast; one past day is too few to know its error"
+        words_of = f"pace {off} of forecast ({likely[0]:.2f} to {likely[1]:.2f} x)"
+        if pace.days >= _DAYS_FOR_PROOF and (sure[0] > high or sure[1] < low):
+            return State.BREACH, words_of
+        if likely[0] >= low and likely[1] <= high:
+            return State.OK, words_of
+        inside = low <= pace.value <= high
+        return State.WATCH, f"{words_of}: {'in band, not proven' if inside else 'outside, not proven'}"
+
+    def _unjudged(self, spend: float, evidence: Evidence, look: Look, start: datetime) -> Verdict:
+        text = "needs a forecast: set forecast of this signal's baseline"
+        return Verdict(
+            signal=self.key,
+            title=self.title,
+            state=State.TOO_FEW,
+            since=start,
+            value=spend,
+            value_text=words.dollars(spend),
+            band_text=self.band_text,
+            headline=f"{self.title} {words.dollars(spend)}, not judged: no forecast",
+            why=text,
+            newest=evidence.newest,
+            needs=text,
+        )
+
+    def _verdict(
+        self, state: State, pace: Pace | None, evidence: Evidence, look: Look, start: datetime, why: str
+    ) -> Verdict:
+        reach = self._within * 2.5
+        text = f"{reach * 100:.3g}"
+        off = None if pace is None or pace.value is None else min(pace.value - 1, 1e6)
+        gauge = Gauge(-reach, reach, f"-{text}", f"+{text} %", -self._within, self._within, 0.0, off)
+        if pace is None:
+            return Verdict(
+                signal=self.key,
+                title=self.title,
+                state=state,
+                since=start,
+                band_text=self.band_text,
+                headline=f"{self.title}: {why}",
+                why=why,
+                gauge=gauge,
+            )
+        share = "" if pace.share is None else f"{pace.share * 100:.0f} %"
+        needs = ""
+        if state is State.TOO_FEW:
+            needs = (
+                "needs one full day"
+                if pace.share is None
+                else f"judged from {YOUNG * 100:.0f} % of a day's spend; {share} seen"
+            )
+        by_now = "" if pace.share is None else f" of {words.dollars(pace.forecast * pace.share)} by now"
+        return Verdict(
+            signal=self.key,
+            title=self.title,
+            state=state,
+            since=start if state in (State.OK, State.TOO_FEW) else None,
+            value=pace.spend,
+            value_text=words.dollars(pace.spend),
+            band_text=self.band_text,
+            band_long=f"healthy {self.band_text}{by_now}",
+            count_text=share,
+            count_long=f"of {words.dollars(pace.forecast)} forecast",
+            headline=f"{self.title} {words.dollars(pace.spend)}: {why}",
+            why=why,
+            newest=evidence.newest,
+            gauge=gauge,
+            history=self._history(evidence, look, start, pace),
+            history_edge=1 + self._within,
+            history_low_edge=1 - self._within,
+            needs=needs,
+            numbers=self._numbers(pace),
+        )
+
+    def _history(
+        self, evidence: Evidence, look: Look, start: datetime, pace: Pace
+    ) -> tuple[float | None, ...]:
+        """The last hour's spend, each bin against what the forecast gives it."""
+        past = _alike(self._days.past(evidence, self._days.local_date(look.at - timedelta.resolution)), pace)
+        found: list[float | None] = []
+        for index in range(_BINS, 0, -1):
+            end = look.at - (index - 1) * _BIN
+            begin = end - _BIN
+            if begin < start or not past:
+                found.append(None)
+                continue
+            usual = fmean(share_at(day, end - start) - share_at(day, begin - start) for day in past)
+            readings = evidence.between(int(begin.timestamp() // 60), int(end.timestamp() // 60))
+            spends = [_usd(one.observation) or 0.0 for one in readings]
+            expected = usual * pace.forecast
+            found.append(sum(spends) / expected if spends and expected > 0 else None)
+        return tuple(found)
+
+    def _numbers(self, pace: Pace) -> tuple[tuple[str, str], ...]:
+        likely, sure = pace.interval(0.90), pace.interval(0.999)
+        return number_pairs(
+            {
+                "spend today": words.dollars(pace.spend),
+                "forecast": f"{words.dollars(pace.forecast)} for this day",
+                "usual share by now": "" if pace.share is None else words.percent(pace.share),
+                "pace": "" if pace.value is None else f"{pace.value:.3f} x the forecast",
+                "pace, 90 % interval": "" if likely is None else f"{likely[0]:.2f} to {likely[1]:.2f} x",
+                "pace, 99.9 % interval": "" if sure is None else f"{sure[0]:.2f} to {sure[1]:.2f} x",
+                "rests on": f"{pace.days} past days of the same class",
+                "whole day": f"{pace.spend / pace.forecast:.2f} of the day's forecast spent",
+            }
+        )
+
+
+def measure(spend: float, forecast: float, past: list[Day], elapsed: timedelta, *, weekend: bool) -> Pace:
+    """Pace of a day that is `elapsed` old, from past days of its class (of any class while there is but one)."""
+    alike = [day for day in past if day.known > 0.9 and day.total > 0]
+    same = [day for day in alike if day.weekend is weekend]
+    used = (same if len(same) >= 2 else alike)[-28:]
+    if not used:
+        return Pace(spend, forecast, None, None, None, 0)
+    shares = [share_at(day, elapsed) for day in used]
+    usual = fmean(shares)
+    if usual <= 0 or forecast <= 0:
+        return Pace(spend, forecast, usual, None, None, len(used))
+    error = None
+    if len(shares) >= 2:
+        error = stdev(shares) / usual * sqrt(1 + 1 / len(shares))
+    return Pace(spend, forecast, usual, spend / (forecast * usual), error, len(used))
+
+
+def share_at(day: Day, elapsed: timedelta) -> float:
+    """Share of a day's amount that had come by then."""
+    return min(1.0, day.until(elapsed) / day.total) if day.total > 0 else 0.0
+
+
+def weekend_factor(past: list[Day]) -> float:
+    """A weekend day's amount as a share of a working day's: the median over past weeks; 1 while unknown."""
+    ratios = []
+    days = [day for day in past if day.known > 0.9]
+    for end in range(len(days), 6, -7):
+        week = days[end - 7 : end]
+        free = [day.total for day in week if day.weekend]
+        work = [day.total for day in week if not day.weekend]
+        if free and work and fmean(work) > 0:
+            ratios.append(fmean(free) / fmean(work))
+    return median(ratios) if ratios and median(ratios) > 0 else 1.0
+
+
+def _alike(past: list[Day], pace: Pace) -> list[Day]:
+    return [day for day in past if day.known > 0.9 and day.total > 0][-pace.days :] if pace.days else []
+
+
+def _usd(seen: Observation) -> float | None:
+    return seen.usd if isinstance(seen, Amount) else None

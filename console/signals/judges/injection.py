@@ -1,0 +1,194 @@
+"""Injection and abuse attempts: the shape, not just the count.
+
+The mix of technique classes in the last 24 hours against that of the weeks before, by an e-value (see
+`console.signals.shape`). An attempt that passed is WATCH; one of a class never seen before, from three sources, is
+BREACH. A detector that scanned nothing is dead, not at peace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import log
+
+from adapters.signals.port import Observation, Reading, Shape
+from console.signals import words
+from console.signals.evidence import Evidence, minute_of
+from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
+from console.signals.shape import distance, log_e
+from console.signals.verdict import Gauge, State, Verdict
+
+DAY = 1440
+PROOF = 1000.0
+"""e-value that proves another mix. The last 24 hours are looked at again and again, so it asks for more than 20."""
+HINT = 20.0
+_SCANNED = 100
+_USUAL = 50
+_CRITICAL_SOURCES = 3
+_BINS, _BIN = 30, 2
+
+
+@dataclass(slots=True)
+class _Mix:
+    """Attempts by class, added up."""
+
+    blocked: dict[str, float] = field(default_factory=dict)
+    passed: dict[str, float] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
+    scanned: float = 0.0
+    detector: str = ""
+
+    def add(self, readings: Iterable[Reading]) -> _Mix:
+        for reading in readings:
+            seen = reading.observation
+            if not isinstance(seen, Shape):
+                continue
+            self.scanned += seen.scanned
+            self.detector = seen.detector or self.detector
+            for name, one in seen.classes.items():
+                self.blocked[name] = self.blocked.get(name, 0.0) + one.blocked
+                self.passed[name] = self.passed.get(name, 0.0) + one.passed
+                # Distinct in each interval: their largest number is what is certain for all of them.
+                self.sources[name] = max(self.sources.get(name, 0), one.sources or 0)
+        return self
+
+    @property
+    def attempts(self) -> dict[str, float]:
+        return {name: k + self.passed[name] for name, k in self.blocked.items() if k + self.passed[name] > 0}
+
+
+class InjectionJudge:
+    """Holds the mix of injection attempts against the usual one."""
+
+    key = "injection"
+    title = "injection"
+    kind: type[Observation] = Shape
+    needs_answers = True
+
+    def __init__(self) -> None:
+        self.band_text = "shape"
+        self._usual = _Mix()
+        self._usual_key: tuple[object, ...] = ()
+
+    def max_age(self, interval: timedelta) -> timedelta:
+        """A stream's: the scanned requests are its heartbeat."""
+        return stream_age(interval)
+
+    def judge(self, evidence: Evidence, look: Look) -> Verdict:
+        """Judge the 24 hours before the look's minute."""
+        at = minute_of(look.at)
+        first = max(at - DAY, first_minute_after(look.epoch) or 0)
+        now = _Mix().add(evidence.between(first, at))
+        usual = self._before(evidence, first)
+        seen = now.attempts
+        evidence_log = log_e(seen, usual.attempts)
+        state, why = self._state(now, usual, evidence_log)
+        return self._verdict(state, why, now, usual, evidence_log, evidence, look)
+
+    def _before(self, evidence: Evidence, first: int) -> _Mix:
+        """The usual mix: everything kept from before the window, read anew once an hour."""
+        key = (evidence.coarse_version, evidence.first_minute, first // 60)
+        if key != self._usual_key:
+            earlier = [one for one in evidence.long_readings() if minute_of(one.start) < first]
+            self._usual = _Mix().add(earlier).add(evidence.between(0, first // 60 * 60))
+            self._usual_key = key
+        return self._usual
+
+    def _state(self, now: _Mix, usual: _Mix, evidence_log: float) -> tuple[State, str]:
+        seen = now.attempts
+        if now.scanned <= 0:
+            return State.NO_DATA, "the detector scanned nothing in 24 h: a dead one looks like peace"
+        known = usual.attempts
+        passed = {name: k for name, k in now.passed.items() if k > 0}
+        new = sorted(name for name in passed if known.get(name, 0.0) <= 0)
+        listed = words.listing(seen)
+        if sum(known.values()) >= _USUAL:
+            if any(now.sources.get(name, 0) >= _CRITICAL_SOURCES for name in new):
+                return (
+                    State.BREACH,
+                    f"{words.listing((name, passed[name]) for name in new)} passed: never seen before",
+                )
+            if evidence_log >= log(PROOF):
+                return State.BREACH, f"{listed}: not the usual shape, proven"
+        if new:
+            return (
+                State.WATCH,
+                f"{words.listing((name, passed[name]) for name in new)} passed, of a new class",
+            )
+        if passed:
+            return State.WATCH, f"{words.listing(passed)} passed; {words.count(sum(seen.values()))} tries"
+        if now.scanned < _SCANNED:
+            return State.TOO_FEW, listed or "no tries"
+        if not seen:
+            return State.OK, f"no tries in {words.count(now.scanned)} scanned requests"
+        if sum(known.values()) < _USUAL:
+            return State.TOO_FEW, listed
+        if evidence_log >= log(HINT):
+            return State.WATCH, f"{listed}: another shape than usual, not proven"
+        return State.OK, f"{listed}: shape as before"
+
+    def _verdict(
+        self,
+        state: State,
+        why: str,
+        now: _Mix,
+        usual: _Mix,
+        evidence_log: float,
+        evidence: Evidence,
+        look: Look,
+    ) -> Verdict:
+        tries, passed = sum(now.attempts.values()), sum(now.passed.values())
+        sources = max(now.sources.values(), default=0)
+        needs = ""
+        if state is State.TOO_FEW:
+            known = sum(usual.attempts.values())
+            needs = (
+                f"needs {words.count(_SCANNED - now.scanned)} more scanned requests"
+                if now.scanned < _SCANNED
+                else f"needs {words.count(_USUAL - known)} more tries to know the usual shape"
+            )
+        with_sources = f"; {sources} source{'s' * (sources != 1)} at least" if sources else ""
+        value = max(0.0, evidence_log / log(10))
+        some = now.scanned > 0
+        return Verdict(
+            signal=self.key,
+            title=self.title,
+            state=state,
+            since=None,
+            value=tries if some else None,
+            value_text=f"{words.count(tries)} tr{'y' if tries == 1 else 'ies'}" if some else "",
+            band_text=self.band_text,
+            band_long="healthy: usual shape, none new in",
+            count_text=f"{words.bare(passed)} passed" if some else "",
+            count_long=f"{words.count(passed)} passed, 24 h" if some else "",
+            headline=f"{self.title} {words.count(tries)} tr{'y' if tries == 1 else 'ies'}, "
+            f"{words.count(passed)} passed: {why}"
+            if some
+            else f"{self.title}: {why}",
+            why=why + (with_sources if some else ""),
+            newest=evidence.newest,
+            gauge=Gauge(0.0, 4.0, "same", "new", None, 3.0, None, min(value, 1e6)) if some else None,
+            history=self._history(evidence, minute_of(look.at)),
+            needs=needs,
+            numbers=number_pairs(
+                {
+                    "last 24 h": words.listing(now.attempts, 12),
+                    "passed": words.listing(now.passed, 12) or "0",
+                    "usual": words.listing(usual.attempts, 12),
+                    "scanned": words.count(now.scanned),
+                    "sources": f"{sources} at least" if sources else "",
+                    "detector": words.plain(now.detector, 40),
+                    "e-value": f"{words.power(evidence_log)}; watched from {HINT:g}, harm from {PROOF:g}",
+                    "Jensen-Shannon distance": f"{distance(now.attempts, usual.attempts):.2f} of 1",
+                }
+            ),
+        )
+
+    def _history(self, evidence: Evidence, at: int) -> tuple[float | None, ...]:
+        found: list[float | None] = []
+        for index in range(_BINS, 0, -1):
+            end = at - (index - 1) * _BIN
+            readings = list(evidence.between(end - _BIN, end))
+            found.append(sum(_Mix().add(readings).attempts.values()) if readings else None)
+        return tuple(found)

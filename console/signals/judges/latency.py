@@ -1,0 +1,266 @@
+"""Latency: p50 and p95 within 10 % of the baseline, judged as shares.
+
+"p95 is at most 10 % over the baseline's" is "at most 5 % of requests took longer than 1.10 x the baseline's p95";
+likewise half of them and p50. Counters of that kind add up over time and hosts, and have exact statistics. What is
+faster than the band is never harm by itself, and is WATCH: it is often truncation, or a silent fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isfinite
+
+from adapters.signals.port import Latency, Observation, Reading
+from console.signals import words
+from console.signals.detector import RUN_LENGTH
+from console.signals.evidence import Evidence, instant_of, minute_of
+from console.signals.histogram import pooled, quantile, slower, straddling
+from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age, worse
+from console.signals.judges.ratio import BIN_MINUTES, BINS, hushed, needs_text, shown_window, window_text
+from console.signals.shares import ShareFold, ShareView, Tally
+from console.signals.verdict import Gauge, State, Verdict
+from console.signals.wilson import clean_n, wilson_lower, wilson_upper
+
+SMALLEST_BASELINE = 500
+"""Requests under which a baseline's p95 is too uncertain to judge by."""
+
+Counts = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two quantiles.
+
+    Attributes:
+        name: "p95".
+        share: of requests that may be slower than the edge.
+        base, edge: seconds.
+        fast: seconds; the quantile lies outside the band on the fast side when it is under this.
+        expected: share over the edge when nothing changed (lognormal latency, p95 about 2.3 x p50).
+    """
+
+    name: str
+    share: float
+    base: float
+    edge: float
+    fast: float
+    expected: float
+
+
+class LatencyJudge:
+    """Holds p50 and p95 against the baseline.
+
+    Args:
+        within: width of the band, a share (0.1).
+        baseline: "p50" and "p95" in seconds, "n" requests that they were measured on.
+    """
+
+    key = "latency"
+    title = "latency p95"
+    kind: type[Observation] = Latency
+    needs_answers = True
+
+    def __init__(self, within: float, baseline: Mapping[str, float]) -> None:
+        self.band_text = f"±{words.whole_percent(within)}"
+        self._within = within
+        self._n = baseline.get("n")
+        sides = []
+        for name, share, expected in (("p95", 0.05, 0.033), ("p50", 0.5, 0.425)):
+            base = baseline.get(name)
+            if base is not None and isfinite(base) and base > 0:
+                sides.append(_Side(name, share, base, base * (1 + within), base * (1 - within), expected))
+        self._base95 = next((side.base for side in sides if side.name == "p95"), None)
+        self._missing = [name for name in ("p50", "p95") if name not in {side.name for side in sides}]
+        self._refused = self._n is not None and self._n < SMALLEST_BASELINE
+        if self._refused:
+            sides = [side for side in sides if side.name != "p95"]
+        self._folds = tuple(
+            (side, ShareFold(side.share, _tally(side.edge), expected=side.expected)) for side in sides
+        )
+        # Without a baseline nothing can be judged, but the minutes are still followed, to show what was seen.
+        self._window = self._folds[0][1] if self._folds else ShareFold(0.05, _tally(1.0))
+
+    def max_age(self, interval: timedelta) -> timedelta:
+        """A stream's."""
+        return stream_age(interval)
+
+    def judge(self, evidence: Evidence, look: Look) -> Verdict:
+        """Judge at the look's minute."""
+        epoch, at = first_minute_after(look.epoch), minute_of(look.at)
+        views = [(side, fold, fold.advance(evidence, epoch, at)) for side, fold in self._folds]
+        if not views:
+            return self._unjudged(evidence, self._window.advance(evidence, epoch, at))
+        state = worse(*(view.state for _, _, view in views))
+        side, fold, view = next(one for one in views if one[2].state is state)
+        shown = shown_window(view)
+        counts = pooled(evidence.between(shown.first, shown.end))
+        p50, p95 = quantile(counts, 0.5), quantile(counts, 0.95)
+        reason = ""
+        if state is State.OK:
+            reason = hushed(fold, view) or self._too_fast(counts)
+            if self._n is None and not reason:
+                reason = 'size of the baseline unknown: set its "n"'
+            state = State.WATCH if reason else state
+        lacking = self._lacking()
+        if lacking and state in (State.OK, State.WATCH):
+            state = State.TOO_FEW if view.state is State.OK else state
+        off = None if p95 is None or self._base95 is None else p95 / self._base95 - 1
+        needs = needs_text(view, "answers") if view.state is State.TOO_FEW else lacking
+        have_need = f"{words.bare(view.long.n)}/{words.bare(view.need)}"
+        return Verdict(
+            signal=self.key,
+            title=self.title,
+            state=state,
+            since=instant_of(view.since),
+            value=None if p95 is None or not isfinite(p95) else p95,
+            value_text="" if p95 is None else words.seconds(p95),
+            band_text=self.band_text,
+            band_long=self._band_long(p50),
+            count_text=have_need if view.state is State.TOO_FEW else words.bare(shown.n),
+            count_long=f"{words.bare(view.long.n)} of {words.bare(view.need)} answers"
+            if view.state is State.TOO_FEW
+            else f"{words.count(shown.n)} answers, {words.span(shown.minutes)}",
+            headline=self._headline(side, view, p50 if side.name == "p50" else p95),
+            why=reason or self._why(side, view, counts, p50),
+            newest=evidence.newest,
+            gauge=self._gauge(off),
+            history=self._history(evidence, at),
+            history_edge=None if self._base95 is None else self._base95 * (1 + self._within),
+            history_low_edge=None if self._base95 is None else self._base95 * (1 - self._within),
+            needs=needs if state is State.TOO_FEW else "",
+            numbers=self._numbers(views, p50, p95),
+        )
+
+    def _unjudged(self, evidence: Evidence, view: ShareView) -> Verdict:
+        counts = pooled(evidence.between(view.long.first, view.long.end))
+        p95 = quantile(counts, 0.95)
+        return Verdict(
+            signal=self.key,
+            title=self.title,
+            state=State.NO_DATA if view.state is State.NO_DATA else State.TOO_FEW,
+            since=instant_of(view.at),
+            value=None if p95 is None or not isfinite(p95) else p95,
+            value_text="" if p95 is None else words.seconds(p95),
+            band_text=self.band_text,
+            count_text=words.bare(view.long.n),
+            headline=f"{self.title} not judged: {self._lacking()}",
+            why=self._lacking(),
+            newest=evidence.newest,
+            needs=self._lacking(),
+        )
+
+    def _lacking(self) -> str:
+        if self._missing:
+            return f"needs a baseline: set {' and '.join(self._missing)} of this signal's baseline"
+        if self._refused:
+            return (
+                f"needs a larger baseline for p95: {words.count(self._n or 0)} requests, "
+                f"{SMALLEST_BASELINE} at least"
+            )
+        return ""
+
+    def _headline(self, side: _Side, view: ShareView, value: float | None) -> str:
+        if value is None:
+            return f"latency {side.name}: no answers"
+        shown = shown_window(view)
+        off = f", {words.signed_percent(value / side.base - 1)}" if isfinite(value) else ""
+        last = "last " if view.latch is not None and shown.first > view.latch.began else ""
+        slow = f"{words.count(shown.bad)} of {last}{words.count(shown.n)} answers over {side.edge:.3g} s"
+        return f"latency {side.name} {words.seconds(value)}{off}: {slow}"
+
+    def _why(self, side: _Side, view: ShareView, counts: Counts, p50: float | None) -> str:
+        parts = [f"p50 {words.seconds(p50)}"] if p50 is not None else []
+        shown = shown_window(view)
+        if view.state is State.NO_DATA:
+            return "no answers in the last day"
+        share = words.percent(shown.share or 0.0)
+        if view.state is State.BREACH:
+            parts.append(f"{share} over {side.edge:.3g} s, healthy {words.whole_percent(side.share)}")
+            if view.inside:
+                parts.append(f"inside again for {view.inside} of 5 windows")
+        elif view.state is State.OK:
+            upper = words.percent(wilson_upper(shown.possibly, shown.n))
+            parts.append(f"{share} over {side.edge:.3g} s, upper bound {upper}: proven in band")
+        elif view.state is State.WATCH:
+            cut = straddling(counts, side.edge)
+            if shown.bad > side.share * shown.n:
+                parts.append(f"{share} over {side.edge:.3g} s: harm not proven")
+            elif cut is not None:
+                low, high = cut
+                parts.append(
+                    f"histogram bucket {low:.3g} to {high:.3g} s straddles {side.name}'s edge {side.edge:.3g} s"
+                )
+            else:
+                parts.append(f"{share} over {side.edge:.3g} s: in band, not proven")
+        return "; ".join(parts)
+
+    def _too_fast(self, counts: Counts) -> str:
+        for side, _ in self._folds:
+            _, possibly, n = slower(counts, side.fast)
+            faster = n - possibly
+            if n >= clean_n(side.share) and wilson_lower(faster, n) > 1 - side.share:
+                drop = words.whole_percent(self._within)
+                return f"{side.name} is more than {drop} faster than the baseline: truncated, or a fallback?"
+        return ""
+
+    def _band_long(self, p50: float | None) -> str:
+        base = "" if self._base95 is None else f" of {words.seconds(self._base95)}"
+        return f"healthy {self.band_text}{base}" + ("" if p50 is None else f"; p50 {words.seconds(p50)}")
+
+    def _gauge(self, off: float | None) -> Gauge | None:
+        if self._base95 is None:
+            return None
+        reach = self._within * 2.5
+        text = f"{reach * 100:.3g}"
+        value = None if off is None else min(off, 1e6)
+        return Gauge(-reach, reach, f"-{text}", f"+{text} %", -self._within, self._within, 0.0, value)
+
+    def _history(self, evidence: Evidence, at: int) -> tuple[float | None, ...]:
+        found: list[float | None] = []
+        for index in range(BINS, 0, -1):
+            end = at - (index - 1) * BIN_MINUTES
+            p95 = quantile(pooled(evidence.between(end - BIN_MINUTES, end)), 0.95)
+            # Beyond the last bound: drawn off the scale, as twice the edge.
+            found.append(p95 if p95 is None or isfinite(p95) else 2.2 * (self._base95 or 1.0))
+        return tuple(found)
+
+    def _numbers(
+        self, views: list[tuple[_Side, ShareFold, ShareView]], p50: float | None, p95: float | None
+    ) -> tuple[tuple[str, str], ...]:
+        numbers = {
+            "p50": "" if p50 is None else words.seconds(p50),
+            "p95": "" if p95 is None else words.seconds(p95),
+            "baseline requests": "" if self._n is None else words.count(self._n),
+            "test": f"e-detector a share, c {RUN_LENGTH:,}, buckets of 1 min",
+        }
+        for side, fold, view in views:
+            over = f"over {side.edge:.3g} s"
+            numbers[f"{side.name} baseline"] = words.seconds(side.base)
+            numbers[f"{side.name} healthy"] = f"at most {words.whole_percent(side.share)} {over}"
+            numbers[f"{side.name} {over}, last 30 min"] = window_text(view.short)
+            numbers[f"{side.name} {over}, last {words.span(view.long.minutes)}"] = window_text(view.long)
+            if view.long.possibly > view.long.bad:
+                numbers[f"{side.name} undecided"] = words.count(view.long.possibly - view.long.bad)
+            numbers[f"{side.name} proof now"] = (
+                f"{words.power(view.proof)}, line {words.power(fold.detector.line)}"
+            )
+            if view.latch is not None:
+                numbers[f"{side.name} proof passed its line"] = (
+                    f"on {words.count(view.latch.bad)} of {words.count(view.latch.n)}, "
+                    f"{view.latch.crossed - view.latch.began} min after it began"
+                )
+        return number_pairs(numbers)
+
+
+def _tally(edge: float) -> Callable[[tuple[Reading, ...]], Tally]:
+    def of(readings: tuple[Reading, ...]) -> Tally:
+        sure = possibly = n = 0.0
+        for reading in readings:
+            if isinstance(reading.observation, Latency):
+                more = slower(reading.observation.counts, edge)
+                sure, possibly, n = sure + more[0], possibly + more[1], n + more[2]
+        return sure, possibly, n
+
+    return of
