@@ -1,0 +1,134 @@
+"""The event stream: who reads it, and what each reader is sent. docs/event-stream.md is its contract."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import msgspec
+
+from console.demo.acme import FEATURE
+from console.demo.clock import EventClock
+from console.demo.latency import BOUNDS
+from console.demo.live import Step
+from console.demo.messages import VERSION, Hello, History, Live, Subscribe, TrafficFrame
+from console.demo.records import Records
+
+FRAMES_WAITING = 50
+"""Frames kept for a reader that does not keep up; then the oldest are dropped, and counted."""
+ROLLUPS_A_FRAME = 400
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Reader:
+    """One subscription. Frames wait here until the connection takes them."""
+
+    def __init__(self) -> None:
+        self._frames: deque[tuple[bytes, int]] = deque()
+        self._dropped = 0
+        self._some = asyncio.Event()
+
+    def put(self, frame: bytes, events: int) -> None:
+        """Queue an encoded frame that lacks its closing brace."""
+        if len(self._frames) >= FRAMES_WAITING:
+            _, lost = self._frames.popleft()
+            self._dropped += lost
+        self._frames.append((frame, events))
+        self._some.set()
+
+    async def frames(self) -> AsyncIterator[str]:
+        """Whole frames, for ever. `dropped` counts the events lost to this reader since its last frame."""
+        while True:
+            await self._some.wait()
+            while self._frames:
+                frame, _ = self._frames.popleft()
+                dropped, self._dropped = self._dropped, 0
+                yield f'{frame.decode()},"dropped":{dropped}}}'
+            self._some.clear()
+
+
+class TrafficReader:
+    """A subscription to counts alone; what it does not take in time adds up."""
+
+    def __init__(self) -> None:
+        self._ai = 0
+        self._fallback = 0
+        self._newest: datetime | None = None
+        self._times: tuple[datetime, datetime] | None = None
+        self._some = asyncio.Event()
+
+    def put(self, at: datetime, step: Step) -> None:
+        """Count one step."""
+        ai = sum(event.path == "ai" for event in step.events)
+        self._ai += ai
+        self._fallback += len(step.events) - ai
+        if step.events:
+            self._newest = step.events[-1].time
+        self._times = (at, step.complete_to)
+        self._some.set()
+
+    async def frames(self) -> AsyncIterator[str]:
+        """Whole frames, for ever."""
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            if self._times is None:
+                continue
+            at, complete_to = self._times
+            frame = TrafficFrame(at, complete_to, self._ai, self._fallback, self._newest)
+            self._ai = self._fallback = 0
+            yield _encode(frame).decode()
+
+
+class Stream:
+    """Gives every step to every reader."""
+
+    def __init__(self, clock: EventClock, records: Records) -> None:
+        self._clock = clock
+        self._records = records
+        self._complete_to = clock.instant(clock.acme())
+        self._readers: set[Reader] = set()
+        self._traffic: set[TrafficReader] = set()
+
+    def hello(self) -> str:
+        """The first frame of a connection."""
+        at = self._clock.instant(self._clock.acme())
+        return _encode(Hello(VERSION, FEATURE, at, self._clock.speed, 60, BOUNDS)).decode()
+
+    def publish(self, step: Step) -> None:
+        """Send one step to whoever reads. Encoded once for all."""
+        self._complete_to = step.complete_to
+        at = self._clock.instant(self._clock.acme())
+        if self._readers:
+            live = Live("events", at, step.complete_to, step.events, step.tickets, step.evals)
+            frame = _encode(live)[:-1]
+            for reader in self._readers:
+                reader.put(frame, len(step.events))
+        for traffic in self._traffic:
+            traffic.put(at, step)
+
+    async def serve(self, wanted: Subscribe) -> AsyncIterator[str]:
+        """Everything that one subscription is sent after its hello, for ever."""
+        # The past is taken and the reader joins in one go, so that no event is missed or comes twice.
+        rollups = self._records.rollups(wanted.history_minutes, wanted.history_days)
+        evals = list(self._records.evals) if wanted.history_days > 0 else []
+        at, complete_to = self._clock.instant(self._clock.acme()), self._complete_to
+        reader: Reader | TrafficReader
+        if wanted.events:
+            reader = Reader()
+            self._readers.add(reader)
+        else:
+            reader = TrafficReader()
+            self._traffic.add(reader)
+        try:
+            for i in range(0, len(rollups), ROLLUPS_A_FRAME):
+                yield _encode(History(rollups[i : i + ROLLUPS_A_FRAME], [])).decode()
+            yield _encode(History([], evals, True, at, complete_to)).decode()
+            async for frame in reader.frames():
+                yield frame
+        finally:
+            self._readers.discard(reader)  # type: ignore[arg-type]
+            self._traffic.discard(reader)  # type: ignore[arg-type]

@@ -1,0 +1,323 @@
+"""The embedded world, put together: flag service, app, event stream and metrics on one port of loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route, Router, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from console.demo.acme import ENVIRONMENT, FLAG_KEY, Agent, agents, team
+from console.demo.appflags import Decisions, HomegrownSdk, Sdk, UnleashSdk
+from console.demo.bucketing import Reason
+from console.demo.clock import START, EventClock
+from console.demo.conditions import HEALTHY
+from console.demo.flagfrom import CannotStart, ForeignFlag
+from console.demo.flagservice import FlagService, Silence
+from console.demo.flagstore import Flag, FlagStore, now_text
+from console.demo.forceswitch import ForceSwitch
+from console.demo.home import Home
+from console.demo.live import LiveTraffic
+from console.demo.messages import Event, Subscribe
+from console.demo.metrics import exposition
+from console.demo.nights import FIRST_NIGHT, Nights
+from console.demo.ofrep import evaluate_all, evaluate_one
+from console.demo.past import MINUTES, Past
+from console.demo.records import Records
+from console.demo.replies import problem
+from console.demo.scenarios import Scenario
+from console.demo.stream import Stream
+from console.demo.tables import AppTables
+from console.demo.worldconfig import Place, config_text
+
+log = logging.getLogger(__name__)
+
+TICK = 0.2
+"""Real seconds between two steps; every step is a frame of the event stream."""
+FLUSH = 1.0
+"""Real seconds between two writes of prompt logs and tickets."""
+RULES_SECONDS = 10.0
+"""Real seconds that the app's SDK has to get its first rules from our own flag service."""
+HELLO_SECONDS = 10.0
+START_PERCENT = 25.0
+
+DRAFT = "Draft: thank you for writing. I have looked into it, and here is what you can do next."
+UNAVAILABLE = "Draft replies are temporarily unavailable. Please write the reply by hand."
+
+
+class World:
+    """A running world.
+
+    Args:
+        port: 0 takes a free one.
+        foreign: the flag to evaluate instead of our own service's, if any.
+
+    Raises:
+        CannotStart: the port is taken, or an SDK is missing.
+    """
+
+    def __init__(
+        self,
+        *,
+        scenario: Scenario,
+        speed: float,
+        volume: float,
+        seed: int,
+        port: int,
+        home: Home,
+        foreign: ForeignFlag | None = None,
+    ) -> None:
+        self._home = home
+        self._volume = volume
+        self._socket = _listen(port)
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._clock = EventClock(speed)
+        self._key = FLAG_KEY if foreign is None else foreign.key
+        self._foreign = foreign
+        self._switch = ForceSwitch(home.directory, os.getpid())
+
+        self._store = FlagStore(home.directory / "flags.db")
+        self._store.add(
+            Flag(FLAG_KEY, ENVIRONMENT, True, START_PERCENT, team(), 7, now_text(), "Mara Voss", "25 % stage")
+        )
+        admin, reader = home.write_secret("admin.token"), home.write_secret("read.token")
+        self._service = FlagService(
+            self._store, admin_token=admin, read_token=reader, environment=ENVIRONMENT
+        )
+        self._sdk = self._make_sdk(reader, home.directory)
+        self._decisions = Decisions(self._sdk, self._switch)
+
+        # Live traffic begins with the running minute, so that every minute is either past or live.
+        begin = self._clock.acme() // 60 * 60 if speed == 1 else START
+        self._records = Records(self._clock.instant(begin))
+        self._tables = AppTables(home.directory / "app.db")
+        self._answers: list[Event] = []
+        self._tickets: list[tuple[datetime, str]] = []
+        self._draw_past(seed, volume, begin)
+        self._live = LiveTraffic(
+            scenario=scenario,
+            seed=seed,
+            volume=volume,
+            clock=self._clock,
+            start=begin,
+            decisions=self._decisions,
+            records=self._records,
+        )
+        self._stream = Stream(self._clock, self._records)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._app(),
+                loop="asyncio",
+                http="h11",
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                timeout_graceful_shutdown=0,
+            )
+        )
+
+    async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
+        """Live until `stop` is set. Calls `ready` once everything answers.
+
+        Raises:
+            CannotStart: the app got no rules from the flag service.
+        """
+        tasks = [asyncio.create_task(self._server._serve([self._socket]), name="server")]
+        try:
+            while not self._server.started:
+                await asyncio.sleep(0.002)
+            await self._first_rules()
+            self._advance()
+            self._home.write_config(config_text(self._place()))
+            ready()
+            tasks += [
+                asyncio.create_task(self._live_on(), name="traffic"),
+                asyncio.create_task(self._write_tables(), name="tables"),
+                asyncio.create_task(self._service.watch(), name="flag changes"),
+            ]
+            stopped = asyncio.create_task(stop.wait(), name="stop")
+            done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopped}:
+                task.result()
+        finally:
+            await self._close(tasks)
+
+    def _place(self) -> Place:
+        foreign = self._foreign
+        flag = None if foreign is None else (foreign.environment, foreign.table)
+        return Place(self.url, self._home.directory, self._volume, flag)
+
+    def _make_sdk(self, token: str, directory: Path) -> Sdk:
+        foreign = self._foreign
+        if foreign is None:
+            return HomegrownSdk(f"{self.url}/flags", token, environment=ENVIRONMENT, key=FLAG_KEY)
+        try:
+            return UnleashSdk(
+                foreign.url,
+                foreign.token,
+                environment=foreign.environment,
+                key=foreign.key,
+                cache=directory / "unleash",
+            )
+        except ImportError:
+            raise CannotStart(
+                "--flag-from needs Unleash's SDK, which is not installed: pip install 'incident-console[unleash-sdk]'"
+            ) from None
+
+    def _draw_past(self, seed: int, volume: float, begin: float) -> None:
+        for span in Past(seed, volume, self._clock, begin).spans():
+            start = self._clock.instant(span.start)
+            self._records.remember(start, span.seconds, span.tally)
+            self._tickets += span.tickets
+            if span.start >= begin - MINUTES * 60:
+                self._answers += span.answers
+        nights = Nights(seed, self._clock)
+        self._records.evals += [nights.score(at, HEALTHY.score) for at in nights.between(FIRST_NIGHT, begin)]
+
+    async def _first_rules(self) -> None:
+        self._sdk.start()
+        if not await asyncio.to_thread(self._sdk.wait_ready, RULES_SECONDS):
+            if self._foreign is None:
+                raise CannotStart("the app got no rules from the flag service; try again")
+            log.warning(
+                "%s has not answered yet; until it does, everyone gets the fallback", self._foreign.url
+            )
+
+    def _advance(self) -> None:
+        step = self._live.step(self._clock.acme())
+        self._answers += [event for event in step.events if event.path == "ai"]
+        self._tickets += [(ticket.time, ticket.category) for ticket in step.tickets]
+        self._stream.publish(step)
+
+    async def _live_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            self._advance()
+            # After a step that took too long the next one is due at once, but others get their turn in between.
+            due = max(due + TICK, loop.time())
+            await asyncio.sleep(0 if self._live.behind else due - loop.time())
+
+    async def _write_tables(self) -> None:
+        while True:
+            answers, self._answers = self._answers, []
+            tickets, self._tickets = self._tickets, []
+            if answers or tickets:
+                await asyncio.to_thread(self._tables.write, answers, tickets)
+            await asyncio.sleep(FLUSH)
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        self._sdk.close()
+        self._server.should_exit = self._server.force_exit = True
+        server, *others = tasks
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await asyncio.gather(server, return_exceptions=True)
+        self._tables.close()
+        self._store.close()
+
+    def _app(self) -> Starlette:
+        flags = Silence(Router(self._service.routes()), self._flag_service_answers)
+        return Starlette(
+            routes=[
+                Mount("/flags", app=flags),
+                Route("/app/ofrep/v1/evaluate/flags", self._app_evaluate_all, methods=["POST"]),
+                Route("/app/ofrep/v1/evaluate/flags/{key}", self._app_evaluate_one, methods=["POST"]),
+                Route("/app/probe", self._probe, methods=["GET"]),
+                Route("/metrics", self._metrics, methods=["GET"]),
+                WebSocketRoute("/events", self._events),
+            ],
+            exception_handlers={404: _not_found},
+        )
+
+    def _flag_service_answers(self) -> bool:
+        return self._live.conditions(self._clock.acme()).flag_service_answers
+
+    async def _app_evaluate_one(self, request: Request) -> Response:
+        return await evaluate_one(request, self._decide)
+
+    async def _app_evaluate_all(self, request: Request) -> Response:
+        return await evaluate_all(request, [self._key], self._decide)
+
+    def _decide(self, key: str, user: str) -> tuple[bool, Reason, int | None] | None:
+        if key != self._key:
+            return None
+        known = next((agent for agent in agents() if agent.user == user), None)
+        return self._decisions.explain(known or Agent(user, "", "", "", "", 0.0))
+
+    async def _probe(self, request: Request) -> Response:
+        """What an agent who has the feature sees; with nobody left who has it, the fallback."""
+        someone = any(self._decisions.explain(agent)[0] for agent in agents())
+        return PlainTextResponse(DRAFT if someone else UNAVAILABLE, headers={"Cache-Control": "no-store"})
+
+    async def _metrics(self, request: Request) -> Response:
+        body, content_type = exposition(self._records, request.headers.get("accept", ""))
+        return Response(body, headers={"Content-Type": content_type})
+
+    async def _events(self, socket: WebSocket) -> None:
+        await socket.accept()
+        with suppress(WebSocketDisconnect):
+            await socket.send_text(self._stream.hello())
+            try:
+                async with asyncio.timeout(HELLO_SECONDS):
+                    wanted = msgspec.json.decode(await socket.receive_text(), type=Subscribe)
+            except TimeoutError:
+                await socket.close(4408, "no subscription came")
+                return
+            except (msgspec.DecodeError, KeyError):
+                await socket.close(4400, "the first frame must be a subscription; see docs/event-stream.md")
+                return
+            sending = asyncio.create_task(self._send(socket, wanted))
+            leaving = asyncio.create_task(_until_left(socket))
+            done, pending = await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+            for task in done:
+                task.result()
+
+    async def _send(self, socket: WebSocket, wanted: Subscribe) -> None:
+        async for frame in self._stream.serve(wanted):
+            await socket.send_text(frame)
+
+
+async def _until_left(socket: WebSocket) -> None:
+    """Return when the reader has gone; what it says after its subscription is ignored."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return problem(404, "not_found", "there is nothing at this address")
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CannotStart(
+            f"port {port} of 127.0.0.1 cannot be used: {reason.lower()}; say --port 0"
+        ) from None
+    listener.setblocking(False)
+    return listener
