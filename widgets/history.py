@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan
+from math import isinf, isnan
 
 from widgets.look import Look
 
@@ -43,18 +43,18 @@ def two_rows(model: HistoryModel, cells: int, look: Look) -> tuple[str, str]:
     A value over the band fills the lower row and rises into the upper; one under the band leaves the lower
     row empty and stands in the upper by how far it is under. So anything in the upper row is outside.
     """
-    floor_ = model.low if model.healthy_low is None else model.healthy_low
-    ceiling = model.high if model.healthy_high is None else model.healthy_high
+    floor_ = model.low if model.healthy_low is None else _on_scale(model, model.healthy_low)
+    ceiling = model.high if model.healthy_high is None else _on_scale(model, model.healthy_high)
     upper: list[str] = []
     lower: list[str] = []
     for value in _resampled(model, cells):
         if value is None:
             upper.append(" ")
             lower.append(look.missing)
-        elif model.healthy_high is not None and value > ceiling:
+        elif model.healthy_high is not None and value > model.healthy_high:
             upper.append(_bar(value, ceiling, model.high, look))
             lower.append(look.bars[-1])
-        elif model.healthy_low is not None and value < floor_:
+        elif model.healthy_low is not None and value < model.healthy_low:
             upper.append(_bar(floor_ - value, 0.0, floor_ - model.low, look))
             lower.append(" ")
         else:
@@ -71,9 +71,16 @@ def _bar(value: float, low: float, high: float, look: Look) -> str:
     return look.bars[max(1, round(share * steps)) - 1]
 
 
+def _on_scale(model: HistoryModel, value: float) -> float:
+    return min(max(value, model.low), model.high)
+
+
 def _resampled(model: HistoryModel, cells: int) -> list[float | None]:
     """At most `cells` bins. Bins that share a cell become their mean, or the worst one outside the band."""
     bins = [None if value is None or isnan(value) else value for value in model.bins]
+    if any(value is not None and isinf(value) for value in bins):
+        # A mean of infinities is no number; off the scale is all that can be drawn of one.
+        bins = [_on_scale(model, value) if value is not None and isinf(value) else value for value in bins]
     if len(bins) <= cells:
         return list(bins)
     cuts = [round(index * len(bins) / cells) for index in range(cells + 1)]

@@ -20,7 +20,7 @@ from widgets.spans import SpanScreen
 Model = TypeVar("Model")
 
 WORTH_A_MOVE = 10
-"""Equal cells that cost more to send than moving the cursor over them: a move and a style are some 16 bytes."""
+"""Equal cells that cost more to send than to move the cursor over: a move with a style is some 16 bytes."""
 
 # Only attributes and the sixteen colours: a theme gives those their shades, and without colour each role
 # keeps an attribute of its own. PLAIN has none, so that most of the screen needs no control sequences.
@@ -88,7 +88,7 @@ class Rows(Widget, Generic[Model]):
         old = self._lines
         self._lines = self._painted(*self.size)
         changed: list[Region] = []
-        # An ordinary screen sends a row from its left edge to the end of each span: one span is cheapest there.
+        # An ordinary screen sends a row from its left edge to the end of each span: there one is cheapest.
         gap = WORTH_A_MOVE if isinstance(self.screen, SpanScreen) else self.size.width
         for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
             spans = changed_spans(before, after, gap)

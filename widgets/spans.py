@@ -3,8 +3,8 @@
 Textual crops an update at the right of a changed span but not at its left: a row is sent again from the left
 edge of its widget on (`ChopsUpdate.render_segments` of textual 8.2), so that a ticking clock at the end of a
 line costs the whole line each second. This crops at both sides. It rests on `textual._compositor` and on
-`Screen._compositor`, which are private: should they change, the tests of this file say so, and a plain `Screen`
-in its place is right as well, only more talkative.
+`Screen._compositor`, which are private: should they change, the tests of this file say so, and a plain
+`Screen` in its place is right as well, only more talkative.
 """
 
 from __future__ import annotations

@@ -1,0 +1,112 @@
+"""Whatever a model says and however small the place: every line is exactly as wide as the widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.widgets import samples
+from widgets import (
+    banner,
+    checklist,
+    footer,
+    kill_dialog,
+    ladder,
+    message,
+    runbook,
+    signals,
+    timeline,
+)
+from widgets.line import Line, Role, cells, plain_text
+from widgets.look import ASCII, UNICODE, Look
+from widgets.runbook import RunbookModel
+
+Paint = Callable[[Any, int, int, Look], tuple[Line, ...]]
+
+CASES: list[tuple[Paint, Any]] = [
+    (banner.paint, samples.BANNER),
+    (signals.paint, samples.SIGNALS),
+    (checklist.paint, samples.CHECKLIST),
+    (timeline.paint, samples.TIMELINE),
+    (ladder.paint, samples.LADDER),
+    (ladder.paint, samples.LADDER_AFTER),
+    (kill_dialog.paint, samples.DIALOG),
+    (footer.paint, samples.FOOTER),
+    (message.paint, samples.MESSAGE),
+    (message.paint, replace(samples.MESSAGE, title="wait")),
+    (
+        runbook.paint,
+        RunbookModel("runbook", ((("Kill.", Role.PLAIN), (" Tell.", Role.DIM)),) * 30, 3, "true"),
+    ),
+]
+
+# Letters of several scripts, wide and combining ones, and what a terminal would obey or hide.
+_TEXT = st.text(
+    st.one_of(
+        st.sampled_from("abcdefgh ,.:%5[]/@=…→✓·漢字がｱ\u0301\u200b\u202e\x1b\x07\n\x9b\u200d\ufe0f👩💻🇫🇷é"),
+        st.characters(),
+    ),
+    max_size=60,
+)
+
+
+def _with_texts(value: Any, texts: list[str]) -> Any:
+    """The same model with every text in it replaced, in turn, by one of `texts`."""
+    if isinstance(value, str):
+        text = texts.pop(0)
+        texts.append(text)
+        return text
+    if isinstance(value, tuple):
+        return tuple(_with_texts(each, texts) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{each.name: _with_texts(getattr(value, each.name), texts) for each in fields(value)}
+        )
+    return value
+
+
+def _assert_exact(lines: tuple[Line, ...], width: int, height: int) -> None:
+    assert len(lines) <= height
+    for line in lines:
+        assert cell_len(plain_text(line)) == width
+        assert len(list(cells(line))) == width
+
+
+@pytest.mark.parametrize("look", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize(("paint", "model"), CASES)
+def test_every_line_has_exactly_the_widgets_width_at_every_size(paint: Paint, model: Any, look: Look) -> None:
+    for width in (*range(0, 12), *range(12, 201, 7), 80, 120):
+        for height in (0, 1, 2, 3, 5, 8, 13, 20, 40):
+            _assert_exact(paint(model, width, height, look), width, height)
+
+
+@given(
+    case=st.sampled_from(CASES),
+    texts=st.lists(_TEXT, min_size=1, max_size=8),
+    width=st.integers(1, 200),
+    height=st.integers(0, 45),
+    look=st.sampled_from([UNICODE, ASCII]),
+)
+def test_every_line_has_exactly_the_widgets_width_whatever_the_model_says(
+    case: tuple[Paint, Any], texts: list[str], width: int, height: int, look: Look
+) -> None:
+    paint, model = case
+    lines = paint(_with_texts(model, texts), width, height, look)
+    _assert_exact(lines, width, height)
+    for line in lines:
+        shown = plain_text(line)
+        assert shown.isprintable()
+        assert not look.plain or shown.isascii()
+
+
+@pytest.mark.parametrize(("paint", "model"), CASES)
+def test_the_ascii_look_has_only_ascii(paint: Paint, model: Any) -> None:
+    for width in (40, 80, 120):
+        for height in (5, 15, 40):
+            assert all(plain_text(line).isascii() for line in paint(model, width, height, ASCII))
