@@ -4,7 +4,8 @@ An adapter of the console's own is listed in `BUILT_IN`. A third party's is foun
 name is the provider's, in the group ``console.adapters.<kind>``; it is called exactly like our own:
 
 flags, evaluators, levers, traffic    Class(options, where, trust=Trust(...))
-signals                               Class(options, where, signals, trust=Trust(...))
+signals                               Class(options, where, signals, trust=Trust(...)); its `reach_keys` are
+                                      the keys of a signal's table that go into `options`
 
 Constructing one checks its options (BadOptions) and does nothing else: no request, no secret.
 """
@@ -109,6 +110,18 @@ def open_traffic(
     """Make the probe that counts answers by path. Arguments and errors as `open_flag`."""
     probe: TrafficProbe = _load("traffic", provider, where)(options, where, trust=trust)
     return probe
+
+
+def reach_keys(provider: str, where: str) -> frozenset[str]:
+    """The keys by which signals of one provider say how it is reached.
+
+    Signals that agree on all of them share one source; the others belong to each signal's own table.
+
+    Raises:
+        BadOptions: no such provider.
+    """
+    keys: frozenset[str] = _load("signals", provider, where).reach_keys
+    return keys
 
 
 def names(kind: str) -> tuple[str, ...]:

@@ -1,15 +1,43 @@
-"""One AI feature, wired: its flag, signals, levers and journal, and the snapshot that screens and commands read."""
+"""One AI feature, wired: its flag, signals, levers and journal, and the snapshot that all readers share."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from adapters.flags.port import FlagState
-from console.config import FeatureConfig
-from console.killswitch.arming import Arming
-from console.killswitch.record import KillRecord
-from console.signals.verdict import Board
+from adapters import registry
+from adapters.errors import AdapterError
+from console.killswitch.prove import prove
+from console.signals.monitor import Monitor
+from console.signals.seven import build_judges
+from console.signals.sources import open_sources
+from console.signals.supervise import run_source
+from console.store.journal import Journal
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from adapters.flags.port import FlagProvider, FlagState
+    from adapters.signals.port import SignalSource
+    from console.config import Config, FeatureConfig
+    from console.killswitch.arming import Arming
+    from console.killswitch.record import KillRecord
+    from console.signals.verdict import Board
+
+FLAG_SECONDS = 5.0
+"""Between two reads of the flag; a provider that pushes is read at once besides."""
+
+PUSH_PAUSE_SECONDS = 15.0
+"""Before a provider that stopped pushing is asked to again."""
+
+ARMING_SECONDS = 15 * 60.0
+"""Between two proofs that each lever would work."""
+
+JOURNAL_SECONDS = 0.5
+"""Between two looks into the journal, where other processes write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +61,7 @@ class Snapshot:
 
     Attributes:
         arming: None until it was proven once.
-        kill: the newest kill in the journal that no restore has ended; None when not killed.
+        kill: the newest kill in the journal; None when there is none.
     """
 
     config: FeatureConfig
@@ -41,3 +69,179 @@ class Snapshot:
     flag: FlagView
     arming: Arming | None
     kill: KillRecord | None
+
+
+class FeatureService:
+    """Watches one feature without a screen; one reader of it is the screen, another a command.
+
+    Every source, the flag, arming and the journal have a task each: one that fails says so in its own part of
+    the snapshot and disturbs no other.
+
+    Args:
+        config: the whole configuration, for its store.
+        feature: the feature to watch.
+        zone: whose midnight begins a day, for cost and tickets.
+
+    Raises:
+        ConfigError: a signal is configured in a way that no judge can use.
+    """
+
+    def __init__(self, config: Config, feature: FeatureConfig, *, zone: tzinfo) -> None:
+        self.feature = feature
+        self.last_confirmed_kill: datetime | None = None
+        self._journal = Journal(config.store, config.second_journal)
+        self._monitor = Monitor(build_judges(feature.signals, zone=zone))
+        self._flag = FlagView(None, "", None)
+        self._arming: Arming | None = None
+        self._kill: KillRecord | None = None
+        self._marked = ""
+        self._callbacks: list[Callable[[], None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sources: list[SignalSource] = []
+        self._provider: FlagProvider | None = None
+        self._answers: list[asyncio.Event] = []
+        self._flag_due = asyncio.Event()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Everything known now."""
+        board = self._monitor.board(datetime.now(UTC))
+        return Snapshot(self.feature, board, self._flag, self._arming, self._kill)
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call `callback`, on the event loop, whenever the snapshot may have changed."""
+        self._callbacks.append(callback)
+
+    async def start(self, *, arming: bool = True) -> None:
+        """Begin to watch; what cannot be opened is said in its own part.
+
+        Args:
+            arming: prove the levers too; one look does without.
+        """
+        self._watch(self._follow_journal(self._answer()))
+        self._watch(self._follow_flag(self._answer()))
+        for opened in open_sources(self.feature.signals):
+            if opened.source is None:
+                assert opened.problem is not None  # noqa: S101 - one of the two is there
+                self._monitor.failed(opened.signals, opened.problem)
+                continue
+            self._sources.append(opened.source)
+            heard = self._hear(self._answer())
+            self._watch(run_source(opened.source, opened.signals, self._monitor, heard))
+        if arming:
+            self._watch(self._follow_arming())
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until flag, journal and every source have answered or failed, `seconds` at most."""
+        try:
+            async with asyncio.timeout(seconds):
+                for answer in self._answers:
+                    await answer.wait()
+        except TimeoutError:
+            # What has not answered by now shows as such in its own part.
+            return
+
+    async def stop(self) -> None:
+        """End every task and let go of connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        for source in self._sources:
+            await source.aclose()
+        if self._provider is not None:
+            await self._provider.aclose()
+
+    async def prove(self) -> None:
+        """Prove now that each lever would work."""
+        self._arming = await prove(self.feature)
+        self._notify()
+
+    def _watch(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    def _answer(self) -> asyncio.Event:
+        """Something that `settled` waits for."""
+        answer = asyncio.Event()
+        self._answers.append(answer)
+        return answer
+
+    def _hear(self, answer: asyncio.Event) -> Callable[[], None]:
+        def heard() -> None:
+            answer.set()
+            self._notify()
+
+        return heard
+
+    def _notify(self) -> None:
+        for callback in self._callbacks:
+            callback()
+
+    async def _follow_flag(self, answered: asyncio.Event) -> None:
+        flag = self.feature.flag
+        try:
+            self._provider = registry.open_flag(flag.provider, flag.options, flag.where, trust=flag.trust)
+        except AdapterError as error:
+            self._flag = FlagView(None, _words(error), datetime.now(UTC))
+            answered.set()
+            return
+        self._watch(self._follow_pushes(self._provider))
+        while True:
+            self._flag_due.clear()
+            try:
+                self._flag = FlagView(await self._provider.read(), "", datetime.now(UTC))
+            except AdapterError as error:
+                self._flag = replace(self._flag, problem=_words(error), checked_at=datetime.now(UTC))
+            answered.set()
+            self._notify()
+            try:
+                async with asyncio.timeout(FLAG_SECONDS):
+                    await self._flag_due.wait()
+            except TimeoutError:
+                continue
+
+    async def _follow_pushes(self, provider: FlagProvider) -> None:
+        while True:
+            try:
+                async for _ in provider.changes():
+                    self._flag_due.set()
+            except AdapterError:
+                # The reads by the clock go on, and say what is wrong with the provider.
+                self._flag_due.set()
+            await asyncio.sleep(PUSH_PAUSE_SECONDS)
+
+    async def _follow_arming(self) -> None:
+        while True:
+            await self.prove()
+            await asyncio.sleep(ARMING_SECONDS)
+
+    async def _follow_journal(self, answered: asyncio.Event) -> None:
+        revision: tuple[int, ...] | None = None
+        while True:
+            now = self._journal.revision()
+            if now != revision:
+                revision = now
+                kill = await asyncio.to_thread(
+                    self._journal.latest_kill, self.feature.key, self.feature.environment
+                )
+                if kill != self._kill:
+                    self._kill = kill
+                    self.last_confirmed_kill = kill.confirmed_at if kill else None
+                    self._notify()
+            self._mark_killed()
+            answered.set()
+            await asyncio.sleep(JOURNAL_SECONDS)
+
+    def _mark_killed(self) -> None:
+        """Tell the monitor in event time when the kill was confirmed, once the event clock is known."""
+        kill = self._kill
+        if kill is None or kill.confirmed_at is None or kill.ladder.kill_id == self._marked:
+            return
+        clock = self._monitor.board(datetime.now(UTC)).clock
+        if clock is not None:
+            self._marked = kill.ladder.kill_id
+            self._monitor.killed(clock.event_time(kill.confirmed_at))
+
+
+def _words(error: AdapterError) -> str:
+    return f"{error.where}: {error.what}"

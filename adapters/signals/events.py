@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from adapters.errors import BadOptions, Effect
 from adapters.faults import garbage
 from adapters.options import choices, printable
 from adapters.signals.event_frames import Events, History
 from adapters.signals.event_ledger import Ledger, TooMuch
-from adapters.signals.event_link import SILENCE_SECONDS, Address, Link, unexpected
+from adapters.signals.event_link import SILENCE_SECONDS, Address, Link, Options, unexpected
 from adapters.signals.event_traffic import EventTraffic
 from adapters.signals.port import Batch
 from adapters.trust import Trust
@@ -53,6 +53,8 @@ class EventStream:
     Raises:
         BadOptions: the options, or a signal's, cannot be used.
     """
+
+    reach_keys: ClassVar[frozenset[str]] = frozenset(Options.__struct_fields__)
 
     def __init__(
         self,

@@ -1,0 +1,1 @@
+"""The commands: each parses what it was given, calls one service, and prints."""

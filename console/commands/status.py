@@ -1,0 +1,67 @@
+"""`console status`: one look."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from console.config import BrokenFeature, Config, ConfigError, FeatureConfig, find, load
+
+if TYPE_CHECKING:
+    from console.feature import Snapshot
+
+SETTLE_SECONDS = 10.0
+"""How long one look waits for sources that have not answered; what is missing then is said."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look once, print, and answer by the exit status."""
+    config = load(find(args.config))
+    features, broken = _chosen(config, args.feature)
+    snapshots = asyncio.run(_look(config, features))
+
+    from console import status
+
+    missing = [(b.name, b.problem) for b in broken]
+    if args.json:
+        import json
+
+        print(json.dumps(status.document(snapshots, missing), indent=2, ensure_ascii=True))
+    else:
+        for snapshot in snapshots:
+            print("\n".join(status.lines(snapshot, None)))
+        for name, problem in missing:
+            print(f"{name}  cannot be used\n  {problem}")
+    return status.exit_status(snapshots, missing)
+
+
+def _chosen(config: Config, name: str | None) -> tuple[tuple[FeatureConfig, ...], tuple[BrokenFeature, ...]]:
+    """The features meant, and those that were meant and cannot be looked at."""
+    if name is not None:
+        return (_sound(config.feature(name)),), ()
+    if not config.features:
+        raise ConfigError("; ".join(b.problem for b in config.broken))
+    return config.features, config.broken
+
+
+def _sound(feature: FeatureConfig) -> FeatureConfig:
+    """A feature that was asked for by name must be whole."""
+    if feature.faults:
+        raise ConfigError("; ".join(feature.faults))
+    return feature
+
+
+async def _look(config: Config, features: tuple[FeatureConfig, ...]) -> list[Snapshot]:
+    from console.feature import FeatureService
+
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None  # noqa: S101 - astimezone() always sets one
+    services = [FeatureService(config, feature, zone=zone) for feature in features]
+    try:
+        await asyncio.gather(*(service.start(arming=False) for service in services))
+        await asyncio.gather(*(service.settled(SETTLE_SECONDS) for service in services))
+        return [service.snapshot for service in services]
+    finally:
+        await asyncio.gather(*(service.stop() for service in services))

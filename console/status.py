@@ -1,0 +1,190 @@
+"""One look at a feature: as a document for programs, and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+
+from console.exits import Exit
+from console.feature import FlagView, Snapshot
+from console.killswitch.steps import Outcome
+from console.signals.summary import verdict_line
+from console.signals.verdict import State, Verdict
+from console.text import sanitize
+
+VERSION = 1
+"""Of the JSON document; grows when a reader of it would have to change."""
+
+_BLIND = frozenset({State.ERROR, State.NO_DATA, State.STALE})
+_UNDECIDED = frozenset({State.WATCH, State.TOO_FEW})
+
+
+def document(snapshots: Iterable[Snapshot], broken: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Everything of one look, for `--json`. Instants are ISO 8601 in UTC, ages in seconds of event time."""
+    return {
+        "version": VERSION,
+        "features": [_feature(snapshot) for snapshot in snapshots],
+        "broken": [{"feature": name, "problem": problem} for name, problem in broken],
+    }
+
+
+def exit_status(snapshots: Iterable[Snapshot], broken: Iterable[tuple[str, str]]) -> Exit:
+    """The status of one look: 1 before 3 before 5 before 0; a broken feature among others is 3."""
+    found = {Exit.OK}
+    if tuple(broken):
+        found.add(Exit.UNKNOWN)
+    for snapshot in snapshots:
+        if snapshot.flag.problem:
+            found.add(Exit.UNKNOWN)
+        if snapshot.kill is not None and snapshot.kill.ladder.outcome in (
+            Outcome.UNCONFIRMED,
+            Outcome.FAILED,
+        ):
+            found.add(Exit.NO)
+        found.update(_exit(verdict) for verdict in snapshot.board.verdicts.values())
+    return next(exit for exit in (Exit.NO, Exit.UNKNOWN, Exit.UNDECIDED, Exit.OK) if exit in found)
+
+
+def _exit(verdict: Verdict) -> Exit:
+    if State.BREACH in (verdict.state, verdict.was):
+        return Exit.NO
+    if verdict.state in _BLIND:
+        return Exit.UNKNOWN
+    return Exit.UNDECIDED if verdict.state in _UNDECIDED else Exit.OK
+
+
+def lines(snapshot: Snapshot, tz: tzinfo | None) -> Iterator[str]:
+    """One look at one feature, for a person.
+
+    Args:
+        tz: in which instants are shown; None is this machine's.
+    """
+    config = snapshot.config
+    yield f"{config.name}  flag {config.flag_key}  {flag_words(snapshot.flag)}"
+    yield f"  {_standing(snapshot, tz)}"
+    for verdict in snapshot.board.verdicts.values():
+        word = (
+            verdict.state.value if verdict.was is None else f"{verdict.state.value}, was {verdict.was.value}"
+        )
+        since = f"since {_clock(verdict.since, tz)}" if verdict.since else ""
+        cells = (verdict.value_text, verdict.band_text, verdict.count_long, since)
+        yield f"  {word:<9} {verdict.title:<12} " + "  ".join(cell for cell in cells if cell)
+        for text in (verdict.problem, verdict.partial, verdict.why, verdict.needs):
+            if text:
+                yield f"            {text}"
+    for finding in (*config.faults, *config.findings):
+        yield f"  finding   {finding}"
+
+
+def flag_words(flag: FlagView) -> str:
+    """The flag in words: "ON at 25 %", "OFF", or why nobody knows."""
+    if flag.state is None:
+        return flag.problem or "not read yet"
+    if not flag.state.on:
+        words = "OFF"
+    elif flag.state.percent is None:
+        words = "ON by its own rules"
+    else:
+        words = f"ON at {flag.state.percent:g} %"
+    return f"{words} when last read; now {flag.problem}" if flag.problem else words
+
+
+def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
+    kill = snapshot.kill
+    if kill is None:
+        return verdict_line(snapshot.board)
+    ladder = kill.ladder
+    by = f" by lever {ladder.killed_by}" if ladder.killed_by else ""
+    words = (
+        "KILLED" if ladder.outcome in (Outcome.CONFIRMED, Outcome.ALREADY) else ladder.outcome.value.upper()
+    )
+    still = f" ({'; '.join(ladder.still_on)})" if ladder.still_on else ""
+    return f"{words}{by}{still} at {_clock(kill.at, tz)} by {ladder.operator}"
+
+
+def _clock(instant: datetime, tz: tzinfo | None) -> str:
+    return instant.astimezone(tz).strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def _feature(snapshot: Snapshot) -> dict[str, Any]:
+    config, board = snapshot.config, snapshot.board
+    return {
+        "feature": config.key,
+        "environment": config.environment,
+        "title": config.title,
+        "flag": _flag(config.flag_key, snapshot.flag),
+        "verdict": verdict_line(board),
+        "kill": _kill(snapshot),
+        "event_time": _iso(board.clock.at if board.clock else None),
+        "signals": [
+            _signal(verdict, board.clock.at if board.clock else None) for verdict in board.verdicts.values()
+        ],
+        "findings": [*config.faults, *config.findings],
+    }
+
+
+def _flag(key: str, flag: FlagView) -> dict[str, Any]:
+    state = flag.state
+    return {
+        "key": key,
+        "on": state.on if state else None,
+        "percent": state.percent if state else None,
+        "rules": [sanitize(rule) for rule in state.rules] if state else [],
+        "version": state.version if state else None,
+        "changed_at": _iso(state.changed_at if state else None),
+        "changed_by": sanitize(state.changed_by) if state and state.changed_by else None,
+        "read_at": _iso(state.read_at if state else None),
+        "problem": flag.problem or None,
+    }
+
+
+def _kill(snapshot: Snapshot) -> dict[str, Any] | None:
+    kill = snapshot.kill
+    if kill is None:
+        return None
+    return {
+        "id": kill.ladder.kill_id,
+        "at": _iso(kill.at),
+        "confirmed_at": _iso(kill.confirmed_at),
+        "operator": kill.ladder.operator,
+        "outcome": kill.ladder.outcome.value,
+        "killed_by_lever": kill.ladder.killed_by,
+        "still_on": list(kill.ladder.still_on),
+        "steps": [
+            {
+                "rung": step.rung.value,
+                "lever": step.lever or None,
+                "mark": step.mark.value,
+                "seconds": step.seconds,
+                "text": step.text,
+            }
+            for step in kill.ladder.steps
+        ],
+    }
+
+
+def _signal(verdict: Verdict, now: datetime | None) -> dict[str, Any]:
+    age = (now - verdict.newest).total_seconds() if now and verdict.newest else None
+    return {
+        "signal": verdict.signal,
+        "title": verdict.title,
+        "state": verdict.state.value,
+        "was": verdict.was.value if verdict.was else None,
+        "value": verdict.value,
+        "value_text": verdict.value_text or None,
+        "band": verdict.band_text,
+        "count": verdict.count_long or None,
+        "since": _iso(verdict.since),
+        "newest": _iso(verdict.newest),
+        "age_seconds": age,
+        "why": verdict.why or None,
+        "needs": verdict.needs or None,
+        "problem": verdict.problem or None,
+        "partial": verdict.partial or None,
+        "numbers": dict(verdict.numbers),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
