@@ -107,6 +107,9 @@ class Exchange:
 
         Bodies are asked for uncompressed, so that what is counted is what is held.
         """
+        if response.is_stream_consumed:  # only a transport of a test hands over the body at once
+            self.body = self.hide(response.content)
+            return
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.aiter_raw():

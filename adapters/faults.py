@@ -132,8 +132,11 @@ def from_transport(error: Exception, trip: Trip) -> AdapterError:
         return timed_out(trip)
     if isinstance(error, httpx.RemoteProtocolError) and not _broke_off(str(error)):
         return garbage("answered something that is not HTTP", trip.where, trip.effect)
+    foreseen = isinstance(error, httpx.HTTPError | OSError)
     return Interrupted(
-        "the connection broke before the answer was whole",
+        "the connection broke before the answer was whole"
+        if foreseen
+        else f"the request failed in a way nobody foresaw ({type(error).__name__})",
         where=trip.where,
         todo="Read back whether it worked." if trip.effect is Effect.UNKNOWN else "Try again.",
         effect=trip.effect,
