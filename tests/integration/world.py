@@ -19,6 +19,11 @@ START_SECONDS = 60
 _ANSWERED = re.compile(r"^drafts_requests_total\{[^}]*\} ([0-9.e+]+)", re.MULTILINE)
 
 
+def home(folder: Path) -> Path:
+    """Return where the world keeps everything when it is started in ``folder``."""
+    return folder / "world"
+
+
 class WorldFailed(Exception):
     """The world did not start; the message has what it said."""
 
@@ -29,7 +34,7 @@ class World:
 
     Attributes:
         config: the console.toml that attaches to it.
-        folder: where its databases are.
+        folder: where its databases and scripts are.
     """
 
     url: str
@@ -44,20 +49,18 @@ class World:
 
 
 @contextmanager
-def running(
-    *arguments: str, folder: Path, environment: Mapping[str, str] | None = None
-) -> Iterator[World]:
+def running(*arguments: str, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[World]:
     """Run `console world` while the block runs. It ends with its standard input, so it ends with us too.
 
     Args:
         arguments: options of `console world`, more than those that say where things are.
-        folder: where console.toml goes.
+        folder: an existing one; the world makes its own, `home(folder)`, in it, and removes that at its end.
         environment: added to ours.
 
     Raises:
         WorldFailed: it ended before it was ready.
     """
-    config = folder / "console.toml"
+    config = home(folder) / "console.toml"
     command = [*CONSOLE, "world", "--with-parent", f"--write-config={config}", *arguments]
     with (folder / "world.log").open("w+") as log:
         process = subprocess.Popen(
