@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -92,3 +93,20 @@ class Ladder:
     finished: bool
     exit_status: int | None
     still_on: tuple[str, ...] = ()
+
+
+_PER_LEVER = (Rung.LEVER, Rung.ACCEPTED, Rung.CONFIRMED)
+_BELOW = (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK)
+
+
+def in_climbing_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Sort steps as the ladder shows them: the journal, each lever with its own rungs, what users see."""
+
+    def place(step: Step) -> tuple[int, int, int]:
+        if step.rung is Rung.JOURNALED:
+            return (0, 0, 0)
+        if step.rung in _PER_LEVER:
+            return (1, step.lever, _PER_LEVER.index(step.rung))
+        return (2, 0, _BELOW.index(step.rung))
+
+    return tuple(sorted(steps, key=place))

@@ -1,0 +1,207 @@
+"""The process in which a kill lives: ``python -m console.killswitch.executor --fd N``.
+
+A kill must not hang on a screen whose terminal has stopped reading. So the screen starts this process when
+the kill dialog opens, and Enter sends it one message. It has a session of its own and no terminal, ignores
+hangups and interrupts, and ends by itself when nothing is left to try or to watch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.killswitch.peer import Peer
+from console.killswitch.wire import (
+    Abandon,
+    FromExecutor,
+    Go,
+    Prepare,
+    Prepared,
+    PreparedLever,
+    Typing,
+    decode_order,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.config import Config, FeatureConfig
+    from console.killswitch.levers import Lever
+    from console.killswitch.lookout import Lookout
+    from console.store.journal import Journal
+
+LOOK_SECONDS = 1.0
+"""What the first look at the flag may take before the dialog is told that all is ready."""
+LOOK_BESIDE_GO_SECONDS = 0.25
+"""The same once the order to kill is there."""
+
+
+class Executor:
+    """One feature, ready to be killed.
+
+    Args:
+        peer: the screen or command that started this process.
+        began: when it was started, on the monotonic clock.
+    """
+
+    def __init__(self, peer: Peer, *, began: float) -> None:
+        self._peer = peer
+        self._began = began
+        self._half_typed = False
+        self._ordered = asyncio.Event()
+        self._order: Go | Abandon | None = None
+
+    async def run(self) -> None:
+        """Prepare, wait for the order, and carry it out; without one, end."""
+        line = await self._peer.line()
+        first = decode_order(line) if line is not None else None
+        if not isinstance(first, Prepare):
+            return
+        listening = asyncio.create_task(self._listen())
+        try:
+            await self._serve(first)
+        finally:
+            listening.cancel()
+
+    async def _serve(self, first: Prepare) -> None:
+        from console.config import ConfigError, load
+
+        try:
+            config = load(Path(first.config))
+            feature = config.feature(first.feature)
+        except ConfigError as error:
+            self._say((), f"{error}")
+            await self._ordered.wait()
+            return
+        await self._stand_ready(first, config, feature)
+
+    async def _stand_ready(self, first: Prepare, config: Config, feature: FeatureConfig) -> None:
+        # Imported once the configuration is known to be of use.
+        from console.killswitch.clock import SystemClock
+        from console.killswitch.execution import Execution
+        from console.killswitch.levers import close_levers, open_levers
+        from console.killswitch.lookout import Lookout
+        from console.store.journal import Journal
+
+        journal = Journal(config.store, config.second_journal)
+        journal.warm()
+        levers = open_levers(feature)
+        lookout = Lookout(levers[0], feature, journal)
+        looking = asyncio.create_task(lookout.run())
+        await self._first_look(lookout)
+        usable = any(not lever.problem for lever in levers)
+        self._say(levers, "" if usable else "; ".join(lever.problem for lever in levers))
+        await self._ordered.wait()
+        looking.cancel()
+        if isinstance(self._order, Go):
+            execution = Execution(
+                feature,
+                levers,
+                operator=first.operator,
+                reason=self._order.reason,
+                journal=journal,
+                clock=SystemClock(),
+                publish=lambda ladder: self._peer.send(FromExecutor(ladder=ladder)),
+                before=lookout.before,
+            )
+            await execution.run()
+        elif isinstance(self._order, Abandon) or self._half_typed:
+            self._abandoned(first, feature, journal)
+        await close_levers(levers)
+
+    async def _first_look(self, lookout: Lookout) -> None:
+        """Give the first look its time, and less of it when the order to kill is waiting."""
+        look = asyncio.create_task(lookout.first_look(LOOK_SECONDS))
+        order = asyncio.create_task(self._ordered.wait())
+        await asyncio.wait({look, order}, return_when=asyncio.FIRST_COMPLETED)
+        if not look.done():
+            await asyncio.wait({look}, timeout=LOOK_BESIDE_GO_SECONDS)
+        look.cancel()
+        order.cancel()
+
+    async def _listen(self) -> None:
+        """Take messages until there is an order; the peer's end is one as well."""
+        while self._order is None and (line := await self._peer.line()) is not None:
+            try:
+                order = decode_order(line)
+            except msgspec.DecodeError:
+                # Not of our screen's making. It orders nothing.
+                continue
+            if isinstance(order, Typing):
+                self._half_typed = order.half
+            elif isinstance(order, Go | Abandon):
+                self._order = order
+        self._ordered.set()
+
+    def _say(self, levers: Sequence[Lever], problem: str) -> None:
+        prepared = Prepared(
+            levers=tuple(
+                PreparedLever(
+                    lever.number,
+                    lever.label,
+                    lever.does,
+                    lever.proof.value,
+                    lever.seconds_limit,
+                    lever.sketches(),
+                    lever.problem,
+                )
+                for lever in levers
+            ),
+            problem=problem,
+            seconds=round(time.monotonic() - self._began, 3),
+        )
+        self._peer.send(FromExecutor(prepared=prepared))
+
+    def _abandoned(self, first: Prepare, feature: FeatureConfig, journal: Journal) -> None:
+        from console.killswitch.history import ABANDONED
+
+        journal.append(
+            ABANDONED,
+            feature=feature.key,
+            environment=feature.environment,
+            body={"operator": first.operator.as_dict(), "flag_key": feature.flag_key},
+        )
+
+
+def main() -> None:
+    """Serve the one screen at the other end of the socket, then end."""
+    parser = argparse.ArgumentParser(prog="console.killswitch.executor")
+    parser.add_argument("--fd", type=int, required=True, help="a connected stream socket")
+    parser.add_argument("--began", type=float, default=time.monotonic(), help="start on the monotonic clock")
+    given = parser.parse_args()
+    _leave_the_terminal()
+    connection = socket.socket(fileno=given.fd)
+    connection.set_inheritable(False)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(connection, given.began))
+    # Threads of a dead disk or a dead resolver must not hold the exit.
+    os._exit(0)
+
+
+async def _serve(connection: socket.socket, began: float) -> None:
+    await Executor(Peer(connection), began=began).run()
+
+
+def _leave_the_terminal() -> None:
+    for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
+        signal.signal(ignored, signal.SIG_IGN)
+    with suppress(PermissionError):
+        # Already the leader of its own session when it was started by `ExecutorClient`.
+        os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Kills in the journal: one "intent" row each, then a "step" row for everything that happened to it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from console.killswitch.record import KillRecord
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step, in_climbing_order
+
+if TYPE_CHECKING:
+    from console.store.journal import Journal, Row
+
+INTENT = "intent"
+STEP = "step"
+ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntent:
+    """A kill that was begun and never ended, by a process that is gone.
+
+    Attributes:
+        record: as far as it came.
+        may_have_left: a request may have left before the process ended; False when certainly none did.
+    """
+
+    record: KillRecord
+    may_have_left: bool
+
+
+def step_body(number: int, step: Step, ladder: Ladder) -> dict[str, Any]:
+    """Make the body of a step's row.
+
+    Args:
+        number: counts the rows of this kill, so that their order does not hang on a wall clock.
+    """
+    return {
+        "seq": number,
+        "step": msgspec.to_builtins(step),
+        "outcome": ladder.outcome.value,
+        "killed_by": ladder.killed_by,
+        "finished": ladder.finished,
+        "exit_status": ladder.exit_status,
+        "still_on": list(ladder.still_on),
+    }
+
+
+def latest_kill(journal: Journal, feature: str, environment: str) -> KillRecord | None:
+    """Give the newest kill of a feature, or None when it was never killed. Waits for the disk."""
+    intents = journal.rows(feature=feature, environment=environment, kinds=(INTENT,))
+    return _record(intents[-1], journal.rows(kill_id=intents[-1].kill_id)) if intents else None
+
+
+def open_intents(journal: Journal) -> tuple[OpenIntent, ...]:
+    """Find kills whose process ended before they did. Sends nothing. Waits for the disk."""
+    rows: dict[str, list[Row]] = {}
+    for row in journal.rows(kinds=(INTENT, STEP)):
+        rows.setdefault(row.kill_id, []).append(row)
+    found: list[OpenIntent] = []
+    for mine in rows.values():
+        intent = next((row for row in mine if row.kind == INTENT), None)
+        if intent is None:
+            continue
+        record = _record(intent, mine)
+        if record.ladder.finished or _still_runs(intent.body):
+            continue
+        found.append(OpenIntent(record, may_have_left=bool(intent.body.get("levers"))))
+    return tuple(found)
+
+
+def _record(intent: Row, rows: Iterable[Row]) -> KillRecord:
+    body = intent.body
+    ladder = Ladder(
+        kill_id=intent.kill_id,
+        feature=intent.feature,
+        environment=intent.environment,
+        flag_key=str(body["flag_key"]),
+        operator=str(body["operator"]["name"]),
+        started=str(body["started"]),
+        row=intent.number,
+        steps=(Step(Rung.JOURNALED, 0, Mark.TRUE, 0.0, f"row {intent.number}"),),
+        outcome=Outcome.ASKING,
+        killed_by=None,
+        finished=False,
+        exit_status=None,
+    )
+    for row in sorted((row for row in rows if row.kind == STEP), key=lambda row: int(row.body["seq"])):
+        ladder = _with(ladder, row.body)
+    at = datetime.fromisoformat(ladder.started)
+    seconds = _confirmed_after(ladder)
+    return KillRecord(ladder, at, None if seconds is None else at + timedelta(seconds=seconds))
+
+
+def _with(ladder: Ladder, body: Mapping[str, Any]) -> Ladder:
+    step = msgspec.convert(body["step"], Step)
+    steps = {(each.rung, each.lever): each for each in ladder.steps}
+    steps[step.rung, step.lever] = step
+    return replace(
+        ladder,
+        steps=in_climbing_order(each for each in steps.values() if each.mark is not Mark.TO_COME),
+        outcome=Outcome(body["outcome"]),
+        killed_by=body["killed_by"],
+        finished=body["finished"],
+        exit_status=body["exit_status"],
+        still_on=tuple(body["still_on"]),
+    )
+
+
+def _confirmed_after(ladder: Ladder) -> float | None:
+    """Seconds from the confirming key to the proof: the lever's own rung, or the one that stood in for it."""
+    if ladder.killed_by is None:
+        return None
+    proofs = ((Rung.CONFIRMED, ladder.killed_by), (Rung.EVALUATED, 0), (Rung.QUIET, 0))
+    steps = {(step.rung, step.lever): step for step in ladder.steps}
+    for proof in proofs:
+        step = steps.get(proof)
+        if step is not None and step.mark is Mark.TRUE:
+            return step.seconds
+    return None
+
+
+def _still_runs(intent: Mapping[str, Any]) -> bool:
+    """Whether the process that wrote an intent still lives; one on another host may."""
+    if intent.get("host") != socket.gethostname():
+        return True
+    pid = int(intent.get("pid", 0))
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process_began(pid) == str(intent.get("pid_began", ""))
+
+
+def process_began(pid: int) -> str:
+    """When a process began, in the kernel's own count, which tells it from a later one of the same number.
+
+    Returns:
+        "" where the system does not say (anything but Linux).
+    """
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:  # noqa: PTH123 - no pathlib needed
+            return stat.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

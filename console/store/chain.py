@@ -1,0 +1,265 @@
+"""One hash chain of journal rows in one SQLite file, with a head file beside it.
+
+Everything here waits for the disk: `console.store.journal` calls it on a thread that nobody has to join.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    # sqlite3 costs some 12 ms: it is imported when a journal is first touched.
+    import sqlite3
+
+GENESIS = "0" * 64
+"""What the first row names as the hash before it."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS journal (
+    number INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    feature TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    kill_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS journal_by_feature ON journal (feature, environment, kind, number);
+CREATE INDEX IF NOT EXISTS journal_by_kill ON journal (kill_id, number);
+CREATE TRIGGER IF NOT EXISTS journal_rows_stay BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'journal rows are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS journal_rows_are_kept BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'journal rows are never deleted'); END;
+"""
+COLUMNS = "number, at, kind, feature, environment, kill_id, body, previous, hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be journaled.
+
+    Attributes:
+        kind: "intent", "step", "abandoned", ...
+        body: plain JSON values, without secrets.
+    """
+
+    at: datetime
+    kind: str
+    feature: str
+    environment: str
+    kill_id: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it stands in the file."""
+
+    number: int
+    at: datetime
+    kind: str
+    feature: str
+    environment: str
+    kill_id: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the journal that is not as it was written.
+
+    Attributes:
+        place: the file.
+        row: number of the row that it was found at; None when it concerns the whole.
+        text: what is wrong, in words.
+    """
+
+    place: Path
+    row: int | None
+    text: str
+
+
+class Chain:
+    """The rows of one file. Not for several threads at once.
+
+    Args:
+        path: the SQLite file; it and its directory are made private to the user when they are made.
+        busy: seconds to wait while another process writes.
+    """
+
+    def __init__(self, path: Path, *, busy: float) -> None:
+        self.path = path
+        self.head = path.with_name(path.name + ".head")
+        self._busy = busy
+        self._open: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def append(self, entry: Entry) -> int:
+        """Add a row, on disk when this returns.
+
+        Returns:
+            The row's number.
+
+        Raises:
+            OSError, sqlite3.Error: it could not be written.
+        """
+        database = self.open()
+        body = canonical(entry.body)
+        at = entry.at.isoformat(timespec="microseconds")
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            newest = database.execute(
+                "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            number, previous = (newest[0] + 1, newest[1]) if newest else (1, GENESIS)
+            cells = (number, at, entry.kind, entry.feature, entry.environment, entry.kill_id, body, previous)
+            digest = digest_of(cells)
+            database.execute(
+                f"INSERT INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",  # noqa: S608 - constant columns
+                (*cells, digest),
+            )
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        self._write_head(number, digest)
+        return number
+
+    def rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
+        """Read rows in their order; none where there is no file.
+
+        Args:
+            where: a condition of SQL with placeholders.
+
+        Raises:
+            OSError, sqlite3.Error: the file cannot be read.
+        """
+        return [
+            Row(number, datetime.fromisoformat(at), kind, feature, environment, kill_id, json.loads(body))
+            for number, at, kind, feature, environment, kill_id, body, _, _ in self._raw(where, values)
+        ]
+
+    def verify(self) -> Iterator[Finding]:
+        """Compute the chain again and compare it with what stands there, and with the head file."""
+        expected, previous = 1, GENESIS
+        hashes: dict[int, str] = {}
+        for raw in self._raw("1", ()):
+            number, stored_previous, stored = raw[0], raw[7], raw[8]
+            if number != expected:
+                gap = f"row {expected}" if number == expected + 1 else f"rows {expected} to {number - 1}"
+                yield Finding(self.path, number, f"{gap} before row {number} are missing")
+            elif stored_previous != previous:
+                yield Finding(self.path, number, f"row {number} does not follow the row before it")
+            if digest_of(raw[:8]) != stored:
+                yield Finding(self.path, number, f"row {number} was changed after it was written")
+            expected, previous = number + 1, stored
+            hashes[number] = stored
+        yield from self._verify_head(hashes)
+
+    def _verify_head(self, hashes: Mapping[int, str]) -> Iterator[Finding]:
+        last = max(hashes, default=0)
+        try:
+            number, digest = _parse_head(self.head.read_bytes())
+        except FileNotFoundError:
+            if hashes:
+                text = "the head file is missing: that rows were cut off at the end cannot be excluded"
+                yield Finding(self.path, None, text)
+            return
+        except (OSError, ValueError):
+            text = "the head file cannot be read: that rows were cut off at the end cannot be excluded"
+            yield Finding(self.path, None, text)
+            return
+        if number > last:
+            text = f"rows after {last} were cut off: the head file knows row {number}"
+            yield Finding(self.path, last or None, text)
+        elif hashes.get(number) != digest:
+            yield Finding(self.path, number, f"row {number} is not the row that the head file knows")
+
+    def _raw(self, where: str, values: tuple[object, ...]) -> list[Any]:
+        import sqlite3
+
+        if not self.path.exists():
+            return []
+        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=self._busy)
+        try:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone():
+                return []
+            query = f"SELECT {COLUMNS} FROM journal WHERE {where} ORDER BY number"  # noqa: S608 - our own text
+            return database.execute(query, values).fetchall()
+        finally:
+            database.close()
+
+    def open(self) -> sqlite3.Connection:
+        """Open the file for writing, and make it where there is none.
+
+        Raises:
+            OSError, sqlite3.Error: it cannot be opened.
+        """
+        import sqlite3
+
+        if self._open is not None:
+            # A file that was deleted or replaced under an open connection would swallow rows in silence.
+            if self._current_inode() == self._inode:
+                return self._open
+            self._open.close()
+            self._open = None
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        database = sqlite3.connect(
+            self.path, timeout=self._busy, isolation_level=None, check_same_thread=False
+        )
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            database.executescript(SCHEMA)
+        except BaseException:
+            database.close()
+            raise
+        self._open, self._inode = database, self._current_inode()
+        return database
+
+    def _current_inode(self) -> int:
+        try:
+            return self.path.stat().st_ino
+        except OSError:
+            return 0
+
+    def _write_head(self, number: int, digest: str) -> None:
+        """Note the newest row. Writers of several processes come here in any order; the newest one stays."""
+        descriptor = os.open(self.head, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            try:
+                known, _ = _parse_head(os.pread(descriptor, 128, 0))
+            except ValueError:
+                known = 0
+            if number > known:
+                os.pwrite(descriptor, f"{number:020d} {digest}\n".encode(), 0)
+        finally:
+            os.close(descriptor)
+
+
+def canonical(body: Mapping[str, Any]) -> str:
+    """JSON that is the same for the same values."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest_of(cells: tuple[Any, ...]) -> str:
+    """SHA-256 over every cell of a row but its own hash."""
+    return hashlib.sha256(json.dumps(list(cells), ensure_ascii=True).encode()).hexdigest()
+
+
+def _parse_head(raw: bytes) -> tuple[int, str]:
+    number, digest = raw.decode("ascii").split()
+    return int(number), digest
