@@ -126,10 +126,22 @@ async def test_a_name_that_cannot_be_resolved_sent_nothing(
 
 
 async def test_tls_to_a_server_without_it_sent_nothing(credential: Credential) -> None:
-    async with wire.serving(wire.answering(b"")) as url:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(wire.http("400 Bad Request"))
+        await writer.drain()
+
+    async with wire.serving(plain) as url:
         error = await fault(url.replace("http://", "https://"), credential)
     assert type(error) is errors.Unreachable
-    assert error.effect is Effect.NONE
+    assert error.what == "TLS could not be agreed on"
+
+
+async def test_a_handshake_that_never_ends_sent_nothing(credential: Credential) -> None:
+    async with wire.serving(wire.silent) as url:
+        error = await fault(url.replace("http://", "https://"), credential, connect=0.3, total=5.0)
+    assert type(error) is errors.Unreachable
+    assert "no connection within 0.3 s; nothing was sent" in error.what
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
