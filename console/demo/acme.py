@@ -1,8 +1,8 @@
 """Acme's support agents, and when they work.
 
-600 agents write about 12,000 replies on a weekday. Their flag buckets are real (`bucketing.bucket`), and their
-activity is scaled group by group, so that the stages come out as Acme saw them: a team of 8 with 200 drafts a day,
-5 % with 600, 25 % with 3,000.
+600 agents write about 12,000 replies on a weekday. Their flag buckets are real (`bucketing.bucket`), and
+their activity is scaled group by group, so that the stages come out as Acme saw them: a team of 8 with 200
+drafts a day, 5 % with 600, 25 % with 3,000.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ ENVIRONMENT = "demo"
 
 AGENTS = 600
 FIRST_NUMBER = 9201
-"""Agents' numbers start here: over these 600 the buckets of our flag fall on 5, 25 and 50 % as evenly as one may ask."""
+"""Agents' numbers start here: over these 600 the buckets of our flag fall on 5, 25 and 50 % as evenly as
+one may ask."""
 
 TEAM_SIZE = 8
 GROUPS = (
@@ -31,7 +32,8 @@ GROUPS = (
     ("50%", 50.0, 3000.0),
     ("100%", 100.0, 6000.0),
 )
-"""(cohort, percentage at which its members come in, its replies on a weekday). The team lies inside the first 5 %."""
+"""(cohort, percentage at which its members come in, its replies on a weekday). The team lies inside the
+first 5 %."""
 
 TIERS = (("free", 0.5), ("pro", 0.35), ("enterprise", 0.15))
 REGIONS = (("eu-west", 0.4), ("us-east", 0.35), ("us-west", 0.15), ("apac", 0.1))

@@ -1,4 +1,5 @@
-"""How the app learns its flag: an SDK that evaluates locally by rules kept fresh, and the force-fallback switch."""
+"""How the app learns its flag: an SDK that evaluates locally by rules kept fresh, and the force-fallback
+switch."""
 
 from __future__ import annotations
 
@@ -21,8 +22,13 @@ log = logging.getLogger(__name__)
 class Sdk(Protocol):
     """What a flag vendor's SDK does for the app."""
 
+    def start(self) -> None:
+        """Fetch rules and keep them fresh, in the background."""
+        ...
+
     def evaluate(self, agent: Agent) -> tuple[bool, Reason, int | None]:
-        """(value, why, version of the rules) for one agent, from local rules, at once; off until there are any."""
+        """(value, why, version of the rules) for one agent, from local rules, at once; off until there are
+        any."""
         ...
 
     def epoch(self) -> int:
@@ -41,8 +47,8 @@ class Sdk(Protocol):
 class HomegrownSdk:
     """The SDK of our own flag service: rules over HTTP, again at every change that the stream tells of.
 
-    It runs in a thread of its own and keeps the rules that it has when the service does not answer. It is written
-    on the standard library's client, which starts in a tenth of the time of a larger one.
+    It runs in a thread of its own and keeps the rules that it has when the service does not answer. It is
+    written on the standard library's client, which starts in a tenth of the time of a larger one.
 
     Args:
         url: of the flag service, on plain HTTP.
@@ -148,7 +154,7 @@ class UnleashSdk:
 
     def __init__(self, url: str, token: str, *, environment: str, key: str, cache: Path) -> None:
         # Imported here: it is an extra that only --flag-from needs, and takes long.
-        from UnleashClient import UnleashClient
+        from UnleashClient import UnleashClient  # type: ignore[attr-defined]
 
         self._key = key
         self._looks = 0

@@ -16,8 +16,8 @@ COMPLAINTS = (("wrong tone", 0.3), ("outdated answer", 0.27), ("draft missing", 
 class Moments:
     """A Poisson process that follows the day shape, drawn by thinning (Lewis and Shedler 1979).
 
-    One moment after the other comes from the random stream, so that the same seed gives the same moments however
-    the time is cut into ticks.
+    One moment after the other comes from the random stream, so that the same seed gives the same moments
+    however the time is cut into ticks.
 
     Args:
         per_day: expected number on an ordinary weekday.

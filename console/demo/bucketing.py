@@ -1,7 +1,7 @@
 """Who gets a flag: the per-user list, then sticky buckets.
 
-The flag service and the app's own evaluator both decide by this file, as a vendor's server and its SDK share a
-specification. docs/flag-service.md states the rule, so that anybody can compute a bucket by hand.
+The flag service and the app's own evaluator both decide by this file, as a vendor's server and its SDK
+share a specification. docs/flag-service.md states the rule, so that anybody can compute a bucket by hand.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Rules(msgspec.Struct, frozen=True):
 def bucket(key: str, user: str) -> int:
     """The bucket of a user for one flag, 0 to 9,999, the same for ever.
 
-    The first 8 bytes of SHA-256 over ``key:user``, big-endian, modulo 10,000. The key is part of it, so that two
-    flags at 5 % do not hit the same users.
+    The first 8 bytes of SHA-256 over ``key:user``, big-endian, modulo 10,000. The key is part of it, so
+    that two flags at 5 % do not hit the same users.
     """
     digest = hashlib.sha256(f"{key}:{user}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % BUCKETS

@@ -15,9 +15,9 @@ START = TUESDAY * DAY + 10.5 * 3600
 class EventClock:
     """Event time, in two notations: Acme's clock, which every draw is made by, and instants in UTC.
 
-    Acme's clock counts seconds from a Monday 00:00 and reads Tuesday 10:30 at the start, so that the same seed
-    gives the same day on whatever date. At speed 1 event time is the real clock exactly, so that Prometheus, which
-    has a clock of its own, and the world agree; Acme's clock is then shifted against it.
+    Acme's clock counts seconds from a Monday 00:00 and reads Tuesday 10:30 at the start, so that the same
+    seed gives the same day on whatever date. At speed 1 event time is the real clock exactly, so that
+    Prometheus, which has a clock of its own, and the world agree; Acme's clock is then shifted against it.
 
     Args:
         speed: event seconds in one real second.
@@ -43,6 +43,11 @@ class EventClock:
         else:
             self._origin = _tuesday(now)
         self._zero = self._origin.timestamp() - START
+        self._newest = START
+
+    def start(self) -> None:
+        """Begin to run now, at Tuesday 10:30; what it took to get ready is no event time. Not for speed 1."""
+        self._began = self._monotonic()
         self._newest = START
 
     def acme(self) -> float:

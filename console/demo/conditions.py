@@ -15,11 +15,12 @@ class Conditions:
         model: the fingerprint that the provider reports with each answer.
         disliked: share of shown answers that get a thumbs-down or are generated anew.
         rated: share of shown answers with a thumb at all.
-        injection: share of requests that carry an attempt; `leak` is the share of these that are of that class,
-            the others are role_play. All are blocked.
+        injection: share of requests that carry an attempt; `leak` is the share of these that are of that
+            class, the others are role_play. All are blocked.
         score: mean that the judge gives to production answers, 0 to 1.
         tickets: a weekday's tickets that mention the feature.
-        flag_service_answers: whether the flag service answers; when not, it accepts connections and is silent.
+        flag_service_answers: whether the flag service answers; when not, it accepts connections and is
+            silent.
     """
 
     schema: float = 0.0016

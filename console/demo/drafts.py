@@ -61,8 +61,8 @@ class Drafts:
         """The fallback: the pane says that drafts are unavailable, and the agent writes."""
         self._made += 1
         return Event(
-            f"{self._prefix}{self._made}", at, agent.user, agent.cohort, agent.tier, agent.region, agent.language, category,
-            "fallback", 0.02, "ok",
+            f"{self._prefix}{self._made}", at, agent.user, agent.cohort, agent.tier, agent.region,
+            agent.language, category, "fallback", 0.02, "ok",
         )  # fmt: skip
 
     def by_model(self, agent: Agent, category: str, at: datetime, now: Conditions) -> Event:
@@ -83,8 +83,8 @@ class Drafts:
             injection = LEAK if attempt < now.injection * now.leak else ROLE_PLAY
             source = SOURCES[int(attempt / now.injection * 1000) % len(SOURCES)]
         return Event(
-            f"{self._prefix}{self._made}", at, agent.user, agent.cohort, agent.tier, agent.region, agent.language, category,
-            "ai", round(seconds, 4), outcome, now.model, tokens_in, tokens_out,
+            f"{self._prefix}{self._made}", at, agent.user, agent.cohort, agent.tier, agent.region,
+            agent.language, category, "ai", round(seconds, 4), outcome, now.model, tokens_in, tokens_out,
             round(tokens_in * USD_PER_TOKEN_IN + tokens_out * USD_PER_TOKEN_OUT, 6),
             rating, regenerate, injection, False, source,
         )  # fmt: skip
@@ -105,7 +105,8 @@ def pick_outcome(u: float, now: Conditions) -> str:
 
 
 def pick_opinion(u: float, now: Conditions) -> tuple[str | None, bool]:
-    """(thumb, asked for another) of a shown answer: half of the dislikes are a thumb down, half a regenerate."""
+    """(thumb, asked for another) of a shown answer: half of the dislikes are a thumb down, half a
+    regenerate."""
     if u < now.disliked / 2:
         return "down", False
     if u < now.disliked:

@@ -1,4 +1,5 @@
-"""`--flag-from CONFIG`: which flag of which provider the world's app evaluates, read from somebody's console.toml."""
+"""`--flag-from CONFIG`: which flag of which provider the world's app evaluates, read from somebody's
+console.toml."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def read_flag(path: Path) -> ForeignFlag:
     """The flag of the first `[[feature]]`.
 
     Raises:
-        CannotStart: there is none, its provider is none that the world can evaluate at, or a token is missing.
+        CannotStart: there is none, its provider is none that the world can evaluate at, or a token is
+            missing.
     """
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
@@ -56,7 +58,8 @@ def read_flag(path: Path) -> ForeignFlag:
         raise CannotStart(f"{path}: there is no [[feature]] with a [feature.flag] in it")
     if flag.get("provider") != "unleash":
         raise CannotStart(
-            f"{path}: [feature.flag] names provider {flag.get('provider')!r}; the world can evaluate at: unleash"
+            f"{path}: [feature.flag] names provider {flag.get('provider')!r}; "
+            "the world can evaluate its flag at: unleash"
         )
     table = {name: value for name, value in flag.items() if name != "sdk_token"}
     return ForeignFlag(
@@ -83,7 +86,8 @@ def _token(reference: object, path: Path) -> str:
         value = os.environ.get(rest, "")
         if not value:
             raise CannotStart(
-                f"the app needs an Unleash client token: set {rest}, or `sdk_token` in [feature.flag] of {path}"
+                f"the app needs an Unleash client token: set {rest}, "
+                f"or `sdk_token` in [feature.flag] of {path}"
             )
         return value
     if kind == "file":

@@ -185,7 +185,8 @@ class FlagService:
 
 
 class Silence:
-    """Puts a switch before a service: once it no longer answers, connections are accepted and nothing comes back.
+    """Puts a switch before a service: once it no longer answers, connections are accepted and nothing comes
+    back.
 
     Answers that have begun, such as a change stream, stop where they are. It does not recover.
 

@@ -125,7 +125,8 @@ class FlagStore:
         by: str,
         reason: str,
     ) -> tuple[Flag | None, bool]:
-        """Set what is given, and leave the rest. Saying what already holds changes nothing, not even the version.
+        """Set what is given, and leave the rest. Saying what already holds changes nothing, not even the
+        version.
 
         Returns:
             (the flag afterwards, or None when there is none, whether it changed).
@@ -169,8 +170,8 @@ class FlagStore:
             "INSERT INTO flag_users VALUES (?, ?, ?)", [(*place, user) for user in flag.users]
         )
         self._db.execute(
-            "INSERT INTO flag_changes (environment, key, version, enabled, percent, users, changed_at, changed_by,"
-            " reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO flag_changes (environment, key, version, enabled, percent, users,"
+            " changed_at, changed_by, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*place, flag.version, int(flag.on), flag.percent, " ".join(flag.users), *facts),
         )
 

@@ -1,4 +1,5 @@
-"""The force-fallback switch: a script on the agents' own host that stops the AI path without the flag service."""
+"""The force-fallback switch: a script on the agents' own host that stops the AI path without the flag
+service."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pathlib import Path
 from console.demo.acme import FEATURE
 
 SCRIPT = """#!/bin/sh
-# Forces the fallback of a feature, whatever its flag says. The app looks for the file named after the feature.
+# Forces the fallback of a feature, whatever its flag says. The app looks for a file of the feature's name.
 #   force-fallback FEATURE             force it
 #   force-fallback --is-forced FEATURE exit 0 when it is forced, 1 when not
 #   force-fallback --dry-run FEATURE   prove that forcing would work, and change nothing

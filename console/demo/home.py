@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from console.demo.flagfrom import CannotStart
 from console.demo.worldconfig import MARK
 
 PREFIX = "console-world-"
+OURS = (
+    "flags.db", "flags.db-wal", "flags.db-shm", "app.db", "app.db-wal", "app.db-shm", "admin.token",
+    "read.token", "force-fallback", "forced", "unleash",
+)  # fmt: skip
+"""What a world puts beside its console.toml. The console's own store is not among it."""
 
 
 def new_name() -> Path:
@@ -19,40 +27,44 @@ def new_name() -> Path:
 
 
 class Home:
-    """A private directory of this world, and where its console.toml goes.
+    """Where this world keeps its files, beside its console.toml.
+
+    A directory that the world has made is removed at the end with all that is in it. In one that was there
+    before, nothing is overwritten but what another world has left, and nothing is removed but the world's own
+    files.
 
     Args:
-        config: where to write the console.toml; None puts it into the directory. When the directory of this path
-            does not exist, it becomes the world's own; one that exists belongs to somebody, and only the file in
-            it is the world's.
+        config: where to write the console.toml; None makes a private directory for it.
 
     Raises:
         CannotStart: the place cannot be used.
     """
 
     def __init__(self, config: Path | None) -> None:
-        config = None if config is None else config.expanduser().absolute()
+        self._made = config is None or not config.expanduser().absolute().parent.exists()
         try:
             if config is None:
-                self.directory = Path(tempfile.mkdtemp(prefix=PREFIX))
-            elif config.parent.exists():
-                _refuse_foreign(config)
-                self.directory = Path(tempfile.mkdtemp(prefix=PREFIX))
+                self.config = Path(tempfile.mkdtemp(prefix=PREFIX)) / "console.toml"
             else:
-                config.parent.mkdir(mode=0o700)
-                self.directory = config.parent
+                self.config = config.expanduser().absolute()
+                if self._made:
+                    self.config.parent.mkdir(mode=0o700)
+            self.directory = self.config.parent
+            self._lock = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
             reason = (error.strerror or "cannot be used").lower()
-            raise CannotStart(
-                f"{error.filename or config}: {reason}; say --write-config with another path"
-            ) from None
-        self.config = config or self.directory / "console.toml"
+            raise CannotStart(f"{error.filename}: {reason}; say --write-config with another path") from None
+        try:
+            self._take()
+        except CannotStart:
+            os.close(self._lock)
+            raise
 
     def write_secret(self, name: str) -> str:
         """Make a token, keep it in a file that only the user can read, and say it."""
         token = secrets.token_urlsafe(24)
         path = self.directory / name
-        path.touch(mode=0o600)
+        path.touch(mode=0o600, exist_ok=False)
         path.write_text(token + "\n", "ascii")
         return token
 
@@ -64,31 +76,57 @@ class Home:
         """
         draft = self.config.with_name(f".{self.config.name}.{secrets.token_hex(4)}")
         try:
-            draft.touch(mode=0o600)
+            draft.touch(mode=0o600, exist_ok=False)
             draft.write_text(text, "utf-8")
             draft.replace(self.config)
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise CannotStart(f"{self.config}: {(error.strerror or 'cannot be written').lower()}") from None
-        self._written = text
 
     def remove(self) -> None:
-        """Remove what this world has made, and nothing that somebody has changed since."""
-        if self.config.parent != self.directory and getattr(self, "_written", None) is not None:
-            try:
-                if self.config.read_text("utf-8") == self._written:
-                    self.config.unlink()
-            except (OSError, UnicodeDecodeError):
-                pass  # gone or no longer ours: then it is not ours to remove
-        shutil.rmtree(self.directory, ignore_errors=True)
+        """Remove what this world has made. Safe to call twice."""
+        if self._made:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            return
+        if _by_a_world(self.config):
+            self.config.unlink(missing_ok=True)
+        self._clear()
+
+    def _take(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(
+                f"{self.directory}: another world lives in this directory; "
+                "end it, or choose another directory"
+            ) from None
+        if self._made:
+            return
+        if self.config.exists() and not _by_a_world(self.config):
+            raise CannotStart(
+                f"{self.config}: this file exists and no world has written it; choose another path"
+            )
+        if self.config.exists():
+            self._clear()
+        for name in OURS:
+            if (self.directory / name).exists():
+                raise CannotStart(
+                    f"{self.directory / name}: the world would keep a file of this name here, "
+                    "and there is one; choose another directory"
+                )
+
+    def _clear(self) -> None:
+        for name in OURS:
+            path = self.directory / name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
 
-def _refuse_foreign(config: Path) -> None:
-    if not config.exists():
-        return
+def _by_a_world(config: Path) -> bool:
     try:
-        ours = config.read_text("utf-8").startswith(MARK)
+        return config.read_text("utf-8").startswith(MARK)
     except (OSError, UnicodeDecodeError):
-        ours = False
-    if not ours:
-        raise CannotStart(f"{config}: this file exists and no world has written it; it is left as it is")
+        return False

@@ -21,8 +21,8 @@ _RATIO = (SLOW_P95 / SLOW_P50) ** (1 / _STEPS)
 
 
 def _bounds() -> tuple[float, ...]:
-    # The grid is laid so that both edges of the healthy band are bounds of it: a bucket that straddled one would
-    # leave its answers undecided.
+    # The grid is laid so that both edges of the healthy band are bounds of it: a bucket that straddled one
+    # would leave its answers undecided.
     first = math.ceil(math.log(0.05 / SLOW_P50) / math.log(_RATIO))
     last = math.floor(math.log(120.0 / SLOW_P50) / math.log(_RATIO))
     return tuple(float(f"{SLOW_P50 * _RATIO**k:.4g}") for k in range(first, last + 1))

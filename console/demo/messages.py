@@ -1,4 +1,5 @@
-"""The messages of the event stream, version 1. docs/event-stream.md is their contract with whoever reads them."""
+"""The messages of the event stream, version 1. docs/event-stream.md is their contract with whoever reads
+them."""
 
 from __future__ import annotations
 

@@ -113,6 +113,6 @@ def exposition(records: Records, accept: str) -> tuple[bytes, str]:
     from prometheus_client.exposition import choose_encoder
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(WorldCollector(records))  # type: ignore[arg-type]
+    registry.register(WorldCollector(records))
     encoder, content_type = choose_encoder(accept)
     return encoder(registry), content_type

@@ -1,4 +1,5 @@
-"""Evaluation by the OpenFeature Remote Evaluation Protocol, version 0.3, for the flag service and for the app.
+"""Evaluation by the OpenFeature Remote Evaluation Protocol, version 0.3, for the flag service and for the
+app.
 
 https://github.com/open-feature/protocol: service/openapi.yaml says what requests and answers look like.
 """

@@ -1,7 +1,7 @@
 """What happened before the world starts: 28 seeded days, from the same rates as the live traffic.
 
-Each interval is counted at once. Where few requests are expected, they are answered one by one by the same code as
-live ones; where many are (only with `--volume`), the counts are drawn from the same distributions.
+Each interval is counted at once. Where few requests are expected, they are answered one by one by the same
+code as live ones; where many are (only with `--volume`), the counts are drawn from the same distributions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 
 from console.demo.acme import CATEGORIES, DAY, TUESDAY, Agent, DayShape, Roster, agents
 from console.demo.arrivals import complaint
-from console.demo.clock import START, EventClock
+from console.demo.clock import EventClock
 from console.demo.conditions import HEALTHY
 from console.demo.drafts import LEAK, MEAN_IN, MEAN_OUT, ROLE_PLAY, SOURCES, USD_PER_DRAFT, USD_SPREAD, Drafts
 from console.demo.latency import BASELINE_P50, BOUNDS, SIGMA
@@ -26,7 +26,8 @@ MINUTES = 1440
 """The last day is kept by the minute, all before it by the hour."""
 
 FEW = 40.0
-"""Expected AI answers of an interval up to which each is drawn by itself; past it that would cost more time."""
+"""Expected AI answers of an interval up to which each is drawn by itself; past it that would cost more
+time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Span:
     Attributes:
         start: Acme's clock.
         seconds: 60 or 3600.
-        answers: some of the AI answers in it, for the prompt log: all of them where they were drawn one by one.
+        answers: some of the AI answers in it, for the prompt log: all of them where they were drawn one by
+            one.
         tickets: (moment, category).
     """
 
@@ -96,7 +98,8 @@ class Past:
 
     def spans(self) -> Iterator[Span]:
         """All intervals, oldest first, without a gap: whole hours of event time, then minutes."""
-        # Hours begin where event time has its full hours, which at speed 1 is not where Acme's clock has them.
+        # Hours begin where event time has its full hours, which at speed 1 is not where Acme's clock has
+        # them.
         offset = self._clock.instant(0.0).timestamp() % 3600
         minutes_from = (self._now - MINUTES * 60 + offset) // 3600 * 3600 - offset
         at = minutes_from - (DAYS - 1) * DAY
@@ -179,7 +182,8 @@ _WEIGHTS = [share for _, share in CATEGORIES]
 
 
 def _latency_shares() -> tuple[tuple[int, float], ...]:
-    """(index into BOUNDS, share of answers) of the lognormal distribution, without what is too rare to matter."""
+    """(index into BOUNDS, share of answers) of the lognormal distribution, without what is too rare to
+    matter."""
 
     def below(seconds: float) -> float:
         return 0.5 * math.erfc(-math.log(seconds / BASELINE_P50) / SIGMA / math.sqrt(2))

@@ -43,8 +43,8 @@ def run_world(
 ) -> int:
     """Run the world in this process until SIGTERM, SIGINT or SIGHUP, or with `with_parent` until stdin ends.
 
-    Prints one JSON line on stdout when it is ready: {"version", "ready", "url", "config"}. Its directory, with
-    everything in it, is removed at the end.
+    Prints one JSON line on stdout when it is ready: {"version", "ready", "url", "config"}. What it has put on
+    the disk is removed at the end.
 
     Returns:
         0; 2 when it cannot run as asked, with the reason on stderr.
@@ -57,6 +57,7 @@ def run_world(
     from console.demo.scenarios import SCENARIOS
     from console.demo.world import World
 
+    os.umask(0o077)  # prompt logs and tokens are nobody else's business
     home: Home | None = None
     try:
         foreign = None if flag_from is None else read_flag(flag_from)
@@ -162,11 +163,11 @@ class WorldProcess:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        for end in (lambda: None, self._child.terminate, self._child.kill):
-            end()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(2.0)
-                break
+        try:
+            self._child.wait(PATIENCE + 1.0)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
         self._talk.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -179,8 +180,8 @@ class WorldProcess:
 def start_world(*, scenario: str, speed: float, volume: float, seed: int) -> WorldProcess:
     """Start a world as a child, without waiting for it.
 
-    It is in a session of its own, so that Ctrl-C in the terminal does not reach it, and ends when this process ends
-    in whatever way, because nobody else holds the other end of its standard input.
+    It is in a session of its own, so that Ctrl-C in the terminal does not reach it, and ends when this
+    process ends in whatever way, because nobody else holds the other end of its standard input.
     """
     from console.demo.home import new_name
 

@@ -1,4 +1,5 @@
-"""What the world remembers of its answers: minutes of the last day, hours of 28 days, and totals since the start."""
+"""What the world remembers of its answers: minutes of the last day, hours of 28 days, and totals since the
+start."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ class Records:
         return both
 
     def rollups(self, minutes: int, days: int) -> list[Rollup]:
-        """The past as a reader asks for it: hours, then minutes from a full hour on; the last one is still open.
+        """The past as a reader asks for it: hours, then minutes from a full hour on; the last one is still
+        open.
 
         Args:
             minutes: by the minute, at least, as far as they are kept.

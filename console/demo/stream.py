@@ -90,8 +90,7 @@ class Stream:
         self._clock = clock
         self._records = records
         self._complete_to = clock.instant(clock.acme())
-        self._readers: set[Reader] = set()
-        self._traffic: set[TrafficReader] = set()
+        self._readers: set[Reader | TrafficReader] = set()
 
     def hello(self) -> str:
         """The first frame of a connection."""
@@ -102,13 +101,15 @@ class Stream:
         """Send one step to whoever reads. Encoded once for all."""
         self._complete_to = step.complete_to
         at = self._clock.instant(self._clock.acme())
-        if self._readers:
-            live = Live("events", at, step.complete_to, step.events, step.tickets, step.evals)
-            frame = _encode(live)[:-1]
-            for reader in self._readers:
-                reader.put(frame, len(step.events))
-        for traffic in self._traffic:
-            traffic.put(at, step)
+        frame = b""
+        for reader in self._readers:
+            if isinstance(reader, TrafficReader):
+                reader.put(at, step)
+                continue
+            if not frame:
+                live = Live("events", at, step.complete_to, step.events, step.tickets, step.evals)
+                frame = _encode(live)[:-1]
+            reader.put(frame, len(step.events))
 
     async def serve(self, wanted: Subscribe) -> AsyncIterator[str]:
         """Everything that one subscription is sent after its hello, for ever."""
@@ -116,13 +117,8 @@ class Stream:
         rollups = self._records.rollups(wanted.history_minutes, wanted.history_days)
         evals = list(self._records.evals) if wanted.history_days > 0 else []
         at, complete_to = self._clock.instant(self._clock.acme()), self._complete_to
-        reader: Reader | TrafficReader
-        if wanted.events:
-            reader = Reader()
-            self._readers.add(reader)
-        else:
-            reader = TrafficReader()
-            self._traffic.add(reader)
+        reader = Reader() if wanted.events else TrafficReader()
+        self._readers.add(reader)
         try:
             for i in range(0, len(rollups), ROLLUPS_A_FRAME):
                 yield _encode(History(rollups[i : i + ROLLUPS_A_FRAME], [])).decode()
@@ -130,5 +126,4 @@ class Stream:
             async for frame in reader.frames():
                 yield frame
         finally:
-            self._readers.discard(reader)  # type: ignore[arg-type]
-            self._traffic.discard(reader)  # type: ignore[arg-type]
+            self._readers.discard(reader)

@@ -23,8 +23,8 @@ class Tally:
     """
 
     __slots__ = (
-        "ai", "classes", "disliked", "failed", "fallback", "latency", "model", "newest", "rated", "seconds_sum",
-        "shown", "sources", "tickets", "tokens_in", "tokens_out", "usd", "users",
+        "ai", "classes", "disliked", "failed", "fallback", "latency", "model", "newest", "rated",
+        "seconds_sum", "shown", "sources", "tickets", "tokens_in", "tokens_out", "usd", "users",
     )  # fmt: skip
 
     def __init__(self) -> None:

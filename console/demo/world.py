@@ -138,9 +138,10 @@ class World:
         """
         tasks = [asyncio.create_task(self._server._serve([self._socket]), name="server")]
         try:
-            while not self._server.started:
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
                 await asyncio.sleep(0.002)
             await self._first_rules()
+            self._clock.start()
             self._advance()
             self._home.write_config(config_text(self._place()))
             ready()
@@ -175,7 +176,8 @@ class World:
             )
         except ImportError:
             raise CannotStart(
-                "--flag-from needs Unleash's SDK, which is not installed: pip install 'incident-console[unleash-sdk]'"
+                "--flag-from needs Unleash's SDK, which is not installed: "
+                "pip install 'incident-console[unleash-sdk]'"
             ) from None
 
     def _draw_past(self, seed: int, volume: float, begin: float) -> None:
@@ -208,7 +210,8 @@ class World:
         due = loop.time()
         while True:
             self._advance()
-            # After a step that took too long the next one is due at once, but others get their turn in between.
+            # After a step that took too long the next one is due at once, but others get their turn in
+            # between.
             due = max(due + TICK, loop.time())
             await asyncio.sleep(0 if self._live.behind else due - loop.time())
 
@@ -222,6 +225,8 @@ class World:
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self._sdk.close()
+        # Streams that are cut off now would be reported as errors, with a traceback each.
+        logging.getLogger("uvicorn.error").disabled = True
         self._server.should_exit = self._server.force_exit = True
         server, *others = tasks
         for task in others:
