@@ -52,10 +52,10 @@ class Monitor:
         clock = self._set(batch)
         problems = getattr(batch, "problems", None) or {}
         for key in served & self._tracks.keys():
-            self._tracks[key].input.answered(clock, batch.complete_to.get(key))
+            self._tracks[key].input.answered(clock, batch.at, batch.complete_to.get(key))
         owns_traffic = self._owns_traffic(served, batch)
         if owns_traffic:
-            self._traffic.answered(clock, batch.complete_to.get("traffic"))
+            self._traffic.answered(clock, batch.at, batch.complete_to.get("traffic"))
         for reading in batch.readings:
             if reading.signal in served and reading.signal in self._tracks:
                 self._tracks[reading.signal].input.take(reading, batch.at)

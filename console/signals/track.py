@@ -29,24 +29,26 @@ class Input:
     Attributes:
         evidence: everything sound.
         clock: the source's; None until it has answered.
+        heard: event time at which it last spoke.
         complete_to: event time up to which everything was delivered; never goes back.
     """
 
     def __init__(self, kind: type[Observation]) -> None:
         self.evidence = Evidence(kind)
         self.clock: Clock | None = None
+        self.heard: datetime | None = None
         self.complete_to: datetime | None = None
         self.problem: AdapterError | None = None
         self.problem_since: datetime | None = None
         self._gap: tuple[datetime, str] | None = None
         self._refused = 0
 
-    def answered(self, clock: Clock, complete_to: datetime | None) -> None:
-        """Note that the source spoke."""
-        self.clock = clock
+    def answered(self, clock: Clock, at: datetime, complete_to: datetime | None) -> None:
+        """Note that the source spoke, at an event time, and how far it vouches for what it has delivered."""
+        self.clock, self.heard = clock, at
         self.problem = self.problem_since = None
         if complete_to is not None and complete_to.tzinfo is not None:
-            upto = min(complete_to, clock.at)
+            upto = min(complete_to, at)
             if self.complete_to is None or upto > self.complete_to:
                 self.complete_to = upto
 
@@ -71,8 +73,8 @@ class Input:
 
     def partial(self, now: datetime) -> str:
         """What is missing, in words, or ""."""
-        if self.clock is not None and self.complete_to is not None:
-            back = self.complete_to - self.clock.at
+        if self.heard is not None and self.complete_to is not None:
+            back = self.complete_to - self.heard
             if back > timedelta(minutes=2):
                 return f"the source's clock went back {back.total_seconds() / 60:.0f} min"
         if self._gap is None:
