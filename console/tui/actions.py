@@ -75,6 +75,15 @@ ACTIONS: tuple[Action, ...] = (
         rank=2,
     ),
     Action(
+        "leave",
+        ("escape", "ctrl+c"),
+        "esc",
+        "leave, nothing is sent",
+        "out of the dialog; nothing is sent",
+        frozenset({DIALOG}),
+        rank=8,
+    ),
+    Action(
         "requests",
         ("f2",),
         "F2",
@@ -84,15 +93,6 @@ ACTIONS: tuple[Action, ...] = (
         rank=6,
     ),
     Action("back", ("escape",), "esc", "back", "out of here; never ends a kill", _VIEWS - {SIGNALS}, rank=7),
-    Action(
-        "leave",
-        ("escape",),
-        "esc",
-        "leave, nothing is sent",
-        "out of the dialog; nothing is sent",
-        frozenset({DIALOG}),
-        rank=8,
-    ),
     Action(
         "scroll_down", ("down", "j"), "↓", "scroll", "a line down", frozenset({RUNBOOK, ARMING, HELP}), rank=1
     ),

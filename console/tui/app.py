@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -19,17 +20,15 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from console.tui import actions
-from console.tui.backend import Backend
+from console.tui.backend import Backend, RunbookText
+from console.tui.kill_control import KillControl
 from console.tui.look import look_for
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen
-from console.tui.screens.kill import KillScreen
 from console.tui.screens.page import PageScreen
 from console.tui.screens.signals import SignalsScreen
-from console.tui.session import KillSession
-from console.tui.terminal import ConsoleDriver, read_number
+from console.tui.terminal import ConsoleDriver, ReadCounter
 from console.tui.views import pages
-from console.tui.views.standing import standing
 from widgets.look import Look
 
 _FRAME_SECONDS = 0.25
@@ -55,23 +54,37 @@ class ConsoleApp(App[int], inherit_bindings=False):
     # The terminal's own sixteen colours. A theme that is set later paints black on black under NO_COLOR.
     theme = Reactive("ansi-dark")
 
-    def __init__(self, backend: Backend, *, look: Look | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        look: Look | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Make the app.
+
+        Args:
+            look: the glyphs; None takes what the locale can show.
+            now: this machine's clock, UTC; None takes the real one.
+        """
         super().__init__(driver_class=ConsoleDriver)
         self.animation_level = "none"
         self._backend = backend
         self._look = look or look_for(os.environ)
-        self._session: KillSession | None = None
+        self._now = now or partial(datetime.now, UTC)
+        self._kills = KillControl(self, backend)
+        self._reads = ReadCounter()
         self._hold: tuple[Any, datetime] | None = None
         self._notice = ("", 0.0)
         self._problem = ""
+        self._book: RunbookText | None = None
         self._drawn_at = 0.0
         self._draw_planned = False
-        self._counted_reads = 0
 
     @property
-    def session(self) -> KillSession | None:
-        """The kill that was opened here last."""
-        return self._session
+    def killing(self) -> bool:
+        """A kill that was confirmed here is still being tried or watched."""
+        return self._kills.running
 
     def scene(self) -> Scene:
         """This moment."""
@@ -80,13 +93,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return Scene(
             snapshot=backend.snapshot,
             message=self._problem or backend.message,
-            now=datetime.now(UTC),
+            now=self._now(),
             tz=backend.tz,
             operator=backend.operator,
             read_only=backend.read_only,
             demo=backend.demo,
             last_confirmed_kill=backend.last_confirmed_kill,
-            killing=self._session.killing if self._session else None,
+            killing=self._kills.killing,
             held=self._hold[0] if self._hold else None,
             held_at=self._hold[1] if self._hold else None,
             notice=text if monotonic() < until else "",
@@ -106,8 +119,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Let go of everything but a confirmed kill."""
-        if self._session is not None:
-            self._session.leave()
+        self._kills.let_go()
         with suppress(TimeoutError):  # what does not stop in time ends with the process
             await asyncio.wait_for(self._backend.stop(), _STOP_SECONDS)
 
@@ -136,7 +148,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             screen = self.screen
             if isinstance(screen, ConsoleScreen):
-                if screen.take(event, self._read(event)):
+                if screen.take(event, self._reads.of(event)):
                     return
                 action = actions.find(screen.place, event.key) if isinstance(event, events.Key) else None
                 if action is not None:
@@ -150,11 +162,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if isinstance(screen, ConsoleScreen) and screen.act(action):
             return
         own = {
-            "kill": self._kill,
-            "ladder": self._show_ladder,
-            "signals": self._home,
+            "kill": self._kills.open,
+            "ladder": self._kills.show_ladder,
+            "signals": self.home,
             "back": self._back,
             "arming": self._arming,
+            "runbook": self._runbook,
             "hold": self._toggle_hold,
             "palette": self._palette,
             "quit": self._quit,
@@ -162,7 +175,22 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if action in own:
             own[action]()
         elif action in pages.VIEWS:
-            self._show_page(action)
+            self.show_page(action)
+
+    @property
+    def look(self) -> Look:
+        """The glyphs in use."""
+        return self._look
+
+    @property
+    def runbook_text(self) -> str:
+        """The runbook as last read, "" when it could not be."""
+        return self._book.text if self._book else ""
+
+    def newest_read(self) -> int:
+        """Number of the newest read of the terminal."""
+        driver = self._driver
+        return driver.reads if isinstance(driver, ConsoleDriver) else self._reads.newest
 
     def say(self, text: str) -> None:
         """Say a sentence in place of the footer for some seconds."""
@@ -184,99 +212,38 @@ class ConsoleApp(App[int], inherit_bindings=False):
             await self._backend.start()
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen must stand and say it
             self._problem = f"The services could not be started: {error}"
+        await self._read_book()
+
+    async def _read_book(self) -> None:
+        # In a thread and ahead of time: the kill dialog must never wait for a disk that hangs.
+        self._book = await asyncio.to_thread(self._backend.runbook)
         self.changed()
 
-    def _read(self, event: events.Key | events.Paste) -> int:
-        number = read_number(event)
-        if number is None:
-            # No terminal, no reads: each key counts as one of its own.
-            self._counted_reads += 1
-            return self._counted_reads
-        return number
-
-    def _newest_read(self) -> int:
-        driver = self._driver
-        return driver.reads if isinstance(driver, ConsoleDriver) else self._counted_reads
-
-    def _kill(self) -> None:
-        scene = self.scene()
-        if self._backend.read_only:
-            self._show_page("read-only")
-        elif scene.snapshot is None:
-            self.say("K: nothing is known yet to be killed; " + scene.message)
-        elif scene.killing is not None and scene.killing.running:
-            self._show_ladder()
-        else:
-            problem = ""
-            if self._session is not None:
-                self._session.leave()
-            try:
-                self._session = KillSession(self._backend.open_executor, self.changed)
-            except OSError as error:
-                self._session = None
-                problem = f"the kill's process could not be started: {error}"
-            self._push_kill(climbing=False, problem=problem)
-
-    def _push_kill(self, *, climbing: bool, problem: str = "") -> None:
-        self._home()
-        screen = KillScreen(
-            self.scene(),
-            self._look,
-            self._backend.runbook().text,
-            go=self._go,
-            leave=self._leave_dialog,
-            newest_read=self._newest_read,
-            climbing=climbing,
-            problem=problem,
-        )
-        self.push_screen(screen)
-
-    def _go(self) -> str:
-        """Send the kill, synchronously, and say what went wrong or ""."""
-        reason = standing(self.scene()).text
-        try:
-            if self._session is None:
-                self._session = KillSession(self._backend.open_executor, self.changed)
-            self._session.go(reason)
-        except OSError as error:
-            return (
-                f"NOT SENT: the kill's process cannot be reached ({error}); F2, or `console kill` in a shell"
-            )
-        return ""
-
-    def _leave_dialog(self) -> None:
-        if self._session is not None:
-            self._session.leave()
-            self._session = None
-        self._home()
-        self.say("left: nothing was sent")
-
-    def _show_ladder(self) -> None:
-        if self.scene().ladder() is None and not (self._session and self._session.killing.running):
-            self.say("no kill of this feature stands in the journal")
-        else:
-            self._push_kill(climbing=True)
-
-    def _home(self) -> None:
+    def home(self) -> None:
+        """Back to the signals."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.draw()
 
     def _back(self) -> None:
-        running = self._session is not None and self._session.killing.running
-        self._home()
-        if running:
+        self.home()
+        if self.killing:
             self.say("the kill goes on without its screen: line 2 follows it, K shows it")
 
-    def _show_page(self, name: str) -> None:
-        self._home()
-        view, top = pages.open_page(name, self.scene(), self._backend.runbook(), self.size.width)
+    def show_page(self, name: str) -> None:
+        """Put a page over the signals."""
+        self.home()
+        view, top = pages.open_page(name, self.scene(), lambda: self._book, self.size.width)
         self.push_screen(
             PageScreen(self.scene(), self._look, pages.PLACES.get(name, actions.HELP), view, top)
         )
 
+    def _runbook(self) -> None:
+        self.show_page("runbook")
+        self.run_worker(self._read_book(), name="runbook", exit_on_error=False, exclusive=True, group="book")
+
     def _arming(self) -> None:
-        self._show_page("arming")
+        self.show_page("arming")
         self.run_worker(self._prove(), name="prove", exit_on_error=False, exclusive=True, group="prove")
 
     async def _prove(self) -> None:
@@ -288,7 +255,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _toggle_hold(self) -> None:
         snapshot = self._backend.snapshot
-        self._hold = None if self._hold or snapshot is None else (snapshot, datetime.now(UTC))
+        self._hold = None if self._hold or snapshot is None else (snapshot, self._now())
         self.draw()
 
     def _palette(self) -> None:
@@ -314,7 +281,7 @@ def run_console(backend: Backend, *, mouse: bool = False) -> int:
         return 2
     app = ConsoleApp(backend)
     status = app.run(mouse=mouse)
-    if app.session is not None and app.session.killing.running:
+    if app.killing:
         print(
             "console: the kill goes on without this screen; `console status` shows how it stands",
             file=sys.stderr,

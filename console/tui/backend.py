@@ -38,6 +38,10 @@ class KillClient(Protocol):
         """The descriptor that becomes readable when `receive` has something."""
         ...
 
+    def typing(self, half: bool) -> None:
+        """Say whether the word stands half typed, so that a line that drops now is journaled as abandoned."""
+        ...
+
     def go(self, reason: str) -> None:
         """Confirm the kill: one message, sent before this returns.
 
@@ -55,8 +59,12 @@ class KillClient(Protocol):
         """The executor has gone away, or has ended."""
         ...
 
-    def leave(self) -> None:
-        """Let go. Before `go` the executor ends and does nothing; after it, it goes on alone."""
+    def leave(self, *, abandoned: bool = False) -> None:
+        """Let go. Before `go` the executor ends and does nothing; after it, it goes on alone.
+
+        Args:
+            abandoned: the word was begun; the journal is to say so.
+        """
         ...
 
 

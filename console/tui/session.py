@@ -26,6 +26,7 @@ class KillSession:
         self._open = open_executor
         self._changed = changed
         self._killing = Killing()
+        self._half = False
         self._client = self._connect()
 
     @property
@@ -52,9 +53,15 @@ class KillSession:
         self._killing = replace(self._killing, confirmed=True, lost=False)
         self._changed()
 
+    def typing(self, half: bool) -> None:
+        """Tell the executor whether the word stands half typed, for the journal of a line that drops."""
+        if half != self._half:
+            self._half = half
+            self._client.typing(half)
+
     def leave(self) -> None:
         """Let go: before the confirming Enter the executor ends, after it, it goes on alone."""
-        self._disconnect()
+        self._disconnect(abandoned=self._half and not self._killing.confirmed)
 
     def _connect(self) -> KillClient:
         client = self._open()
@@ -62,9 +69,9 @@ class KillSession:
         asyncio.get_running_loop().add_reader(self._descriptor, self._readable)
         return client
 
-    def _disconnect(self) -> None:
+    def _disconnect(self, *, abandoned: bool = False) -> None:
         asyncio.get_running_loop().remove_reader(self._descriptor)
-        self._client.leave()
+        self._client.leave(abandoned=abandoned)
 
     def _readable(self) -> None:
         killing = self._killing

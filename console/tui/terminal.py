@@ -43,6 +43,19 @@ def read_number(event: events.Event) -> int | None:
     return number
 
 
+class ReadCounter:
+    """Tells the read of an event; one that no terminal sent counts as a read of its own."""
+
+    def __init__(self) -> None:
+        self.newest = 0
+
+    def of(self, event: events.Event) -> int:
+        """Its number, which never falls."""
+        number = read_number(event)
+        self.newest = self.newest + 1 if number is None else max(self.newest, number)
+        return self.newest
+
+
 class ConsoleDriver(LinuxDriver):
     """Textual's driver for Linux and macOS, with numbered reads and a quick end."""
 

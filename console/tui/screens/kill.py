@@ -35,6 +35,7 @@ class KillScreen(ConsoleScreen):
         *,
         go: Callable[[], str],
         leave: Callable[[], None],
+        typing: Callable[[bool], None],
         newest_read: Callable[[], int],
         climbing: bool = False,
         problem: str = "",
@@ -44,6 +45,7 @@ class KillScreen(ConsoleScreen):
         Args:
             go: sends the confirmed kill at once; says what went wrong, or "".
             leave: leaves the dialog, nothing is sent.
+            typing: is told whether the word stands begun.
             newest_read: number of the newest read of the terminal.
             climbing: show the ladder of a kill that was confirmed before.
             problem: what is already known to be wrong, or "".
@@ -53,6 +55,7 @@ class KillScreen(ConsoleScreen):
         self._runbook = runbook
         self._go = go
         self._leave = leave
+        self._typing = typing
         self._newest_read = newest_read
         self._word = ConfirmWord()
         self._problem = problem
@@ -124,12 +127,15 @@ class KillScreen(ConsoleScreen):
             self._word = self._word.character(character, read)
         else:
             self._word = self._word.other()
+        if self.place == actions.DIALOG and event.key not in ("escape", "ctrl+c"):
+            self._typing(self._word.typed > 0)
 
     def _confirmed(self) -> None:
         problem = self._go()
         if problem:
+            # The word stands: the next Enter tries again.
             self._problem = problem
-            self._word = ConfirmWord()
+            self._word = self._word.other()
         else:
             self.place = actions.LADDER
 

@@ -18,7 +18,7 @@ def footer(scene: Scene, screen: str) -> FooterModel:
         if not action.label or (action.id == "ladder" and scene.ladder() is None):
             continue
         forbidden = action.dangerous and scene.read_only
-        label = "goes on" if action.id == "hold" and scene.held else action.label
+        label = _label(action, scene, screen)
         key = KeyModel(
             action.shown,
             label,
@@ -29,3 +29,11 @@ def footer(scene: Scene, screen: str) -> FooterModel:
         (dangerous if action.dangerous else right if action.right else ordinary).append(key)
     groups = tuple(tuple(group) for group in (dangerous, ordinary) if group)
     return FooterModel(groups, tuple(right))
+
+
+def _label(action: actions.Action, scene: Scene, screen: str) -> str:
+    if action.id == "hold" and scene.held:
+        return "goes on"
+    if action.id == "back" and screen == actions.LADDER and scene.killing and scene.killing.running:
+        return "to signals, the kill goes on"
+    return action.label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.tui import actions
-from widgets.line import Line, Role
+from widgets.line import Line, Role, wrap
 from widgets.runbook import RunbookModel
 
 _KILL = (
@@ -17,15 +17,21 @@ _GLYPHS = "● OK  ▲ WATCH  ■ BREACH  ○ TOO FEW  □ NO DATA  ◑ STALE  �
 
 def help_page(width: int, top: int) -> RunbookModel:
     """Keys, the kill in four lines, and the glyphs."""
-    lines: list[Line] = [((" keys: capitals change what users get, small letters never do", Role.TITLE),)]
+    lines: list[Line] = [((" the kill", Role.TITLE),)]
+    for text in _KILL:
+        lines.extend((("   " + piece, Role.PLAIN),) for piece in wrap(text, width - 4))
+    lines += [(), ((" keys: capitals change what users get, small letters never do", Role.TITLE),)]
     seen: set[str] = set()
     for action in actions.ACTIONS:
         if action.id in seen:
             continue
         seen.add(action.id)
-        lines.append(
-            ((f"   {action.shown:<6} {action.description}", Role.DANGER if action.dangerous else Role.PLAIN),)
+        pieces = wrap(action.description, width - 12)
+        role = Role.DANGER if action.dangerous else Role.PLAIN
+        lines.extend(
+            ((f"   {action.shown if index == 0 else '':<6} {piece}", role),)
+            for index, piece in enumerate(pieces)
         )
-    lines += [(), ((" the kill", Role.TITLE),), *((("   " + text, Role.PLAIN),) for text in _KILL)]
-    lines += [(), ((" glyphs", Role.TITLE),), (("   " + _GLYPHS, Role.PLAIN),)]
+    lines += [(), ((" glyphs", Role.TITLE),)]
+    lines.extend((("   " + piece, Role.PLAIN),) for piece in wrap(_GLYPHS, width - 4))
     return RunbookModel(title="help", lines=tuple(lines), top=top)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from console.killswitch.steps import Outcome
@@ -12,7 +13,7 @@ from console.tui.scene import Scene
 from console.tui.views import when
 from console.tui.views.arming import reason
 from console.tui.views.banner import percent
-from console.tui.views.runbook import RunbookStep, steps, steps_about
+from console.tui.views.runbook import steps_in
 from console.tui.views.standing import back_on, worst
 from widgets.kill_dialog import FactModel, KillDialogModel, LeverModel
 from widgets.marks import Tone
@@ -76,13 +77,11 @@ def runbook_steps(snapshot: Snapshot, runbook: str) -> tuple[str, tuple[tuple[st
     """Title and two steps for the signal in breach; else the runbook's first two."""
     verdict = worst(snapshot.board.verdicts.values())
     if verdict is not None and State.BREACH in (verdict.state, verdict.was):
-        found = steps_about(runbook, verdict.title) or steps_about(runbook, verdict.signal)
+        found = steps_in(runbook, verdict.title)
         if found:
-            return f"runbook, {plain(verdict.title)}", _shown(found)
-    first = steps(runbook)
-    if first:
-        return "runbook", _shown(first)
-    return "runbook", (("", "none that can be read: see 4 for why"),)
+            return f"runbook, {plain(verdict.title)}", found[:_STEPS_SHOWN]
+    first = steps_in(runbook)[:_STEPS_SHOWN]
+    return "runbook", first or (("", "none that can be read: 4 says why"),)
 
 
 def flag_move(snapshot: Snapshot) -> tuple[str, str]:
@@ -113,12 +112,21 @@ def affects(snapshot: Snapshot) -> str:
     return "; ".join(said)
 
 
-def way_back(snapshot: Snapshot) -> str:
-    """How it is undone: by hand, in this version."""
+def way_back(snapshot: Snapshot) -> tuple[str, ...]:
+    """How it is undone, which this version leaves to a person: first the flag, then each further lever."""
     live = "off" if snapshot.config.flag.kill_state == "on" else "on"
-    return (
-        f"by hand: turn the flag {live} in {plain(snapshot.config.flag.provider)}; release lever 2 if pulled"
-    )
+    labels = [lever.label for lever in snapshot.arming.levers] if snapshot.arming else []
+    provider = labels[0] if labels else snapshot.config.flag.provider
+    said = [f"by hand: turn the flag {live} again in {plain(provider)}"]
+    for number, table in enumerate(snapshot.config.levers, start=2):
+        undo = table.options.get("undo")
+        words = (
+            plain(shlex.join(map(str, undo)))
+            if isinstance(undo, list | tuple)
+            else "by hand: no `undo` is set"
+        )
+        said.append(f"lever {number}, if it was pulled: {words}")
+    return tuple(said)
 
 
 def _lead(scene: Scene, snapshot: Snapshot) -> str:
@@ -148,8 +156,13 @@ def _facts(scene: Scene, snapshot: Snapshot) -> tuple[FactModel, ...]:
     ]
     if snapshot.flag.problem:
         facts.append(FactModel("", f"flag not read: {plain(snapshot.flag.problem)}"))
-    facts.append(FactModel("way back", way_back(snapshot)))
+    facts.append(FactModel("way back", _way_back_short(snapshot)))
     return tuple(facts)
+
+
+def _way_back_short(snapshot: Snapshot) -> str:
+    first, *rest = way_back(snapshot)
+    return f"{first}; release lever 2 if it was pulled" if rest else first
 
 
 def _levers(scene: Scene, snapshot: Snapshot) -> tuple[LeverModel, ...]:
@@ -187,8 +200,12 @@ def _levers_notes(scene: Scene, snapshot: Snapshot, problem: str) -> tuple[str, 
     if problem:
         notes.append(problem)
     prepared = scene.killing.prepared if scene.killing else None
-    if prepared is not None and prepared.problem:
-        notes.append(plain(prepared.problem))
+    if prepared is not None:
+        notes.extend(
+            f"lever {lever.number}: {plain(lever.problem)}" for lever in prepared.levers if lever.problem
+        )
+        if prepared.problem:
+            notes.append(plain(prepared.problem))
     if snapshot.config.levers:
         if snapshot.config.lever_order == "together":
             notes.append("all levers go at once")
@@ -196,7 +213,3 @@ def _levers_notes(scene: Scene, snapshot: Snapshot, problem: str) -> tuple[str, 
             notes.append("the next lever goes by itself when one does not answer")
     notes.append("if none works: F2 shows the exact requests, to be sent by hand")
     return tuple(notes)
-
-
-def _shown(found: tuple[RunbookStep, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((step.number, step.text) for step in found[:_STEPS_SHOWN])

@@ -100,7 +100,10 @@ def _sections(
     if snapshot is not None:
         title, found = runbook_steps(snapshot, runbook)
         left.extend(NoteModel(text, label=f"step {number}" if number else title) for number, text in found)
-        left.append(NoteModel(way_back(snapshot), label="way back"))
+        left.extend(
+            NoteModel(words, label="" if index else "way back")
+            for index, words in enumerate(way_back(snapshot))
+        )
     sections.append(SectionModel("what is left to do", tuple(left)))
     return tuple(sections)
 

@@ -32,10 +32,16 @@ PLACES = {
 _ROLES = {"": Role.PLAIN, "dim": Role.DIM, "danger": Role.DANGER, "bold": Role.TITLE}
 
 
-def open_page(name: str, scene: Scene, text: RunbookText, width: int) -> tuple[PageView, int]:
-    """How a page is drawn, and the line at which it opens."""
+def open_page(
+    name: str, scene: Scene, book: Callable[[], RunbookText | None], width: int
+) -> tuple[PageView, int]:
+    """How a page is drawn, and the line at which it opens.
+
+    Args:
+        book: the runbook as last read; None until it was.
+    """
     if name == "runbook":
-        return _runbook_page(scene, text, width)
+        return _runbook_page(scene, book, width)
     if name == "arming":
         return _arming_page, 0
     if name == "read-only":
@@ -43,22 +49,27 @@ def open_page(name: str, scene: Scene, text: RunbookText, width: int) -> tuple[P
     return (lambda _scene, room, top: help_page(room, top)), 0
 
 
-def _runbook_page(scene: Scene, text: RunbookText, width: int) -> tuple[PageView, int]:
-    document = text.text
-    if text.problem:
-        document = f"# No runbook can be read\n\n{text.problem}\n\n{document}"
-    title = f"runbook  {plain(text.path)}" if text.path else "runbook"
-    verdicts = scene.snapshot.board.verdicts.values() if scene.snapshot else ()
-    verdict = worst(verdicts)
-    top, note = 0, ""
-    if verdict is not None and State.BREACH in (verdict.state, verdict.was):
-        top = line_of(document, width, verdict.title) or line_of(document, width, verdict.signal)
-        note = f"at {plain(verdict.title)}, in breach" if top else ""
+def _runbook_page(scene: Scene, book: Callable[[], RunbookText | None], width: int) -> tuple[PageView, int]:
+    verdict = worst(scene.snapshot.board.verdicts.values()) if scene.snapshot else None
+    breach = verdict is not None and State.BREACH in (verdict.state, verdict.was)
+    subject = verdict.title if verdict is not None and breach else ""
+    top = line_of(_document(book()), width, subject) if subject else 0
+    note = f"at {plain(subject)}, in breach" if top else ""
 
     def view(_scene: Scene, room: int, at: int) -> RunbookModel:
-        return runbook(title, document, room, at, note)
+        text = book()
+        title = f"runbook  {plain(text.path)}" if text and text.path else "runbook"
+        return runbook(title, _document(text), room, at, note)
 
     return view, top
+
+
+def _document(text: RunbookText | None) -> str:
+    if text is None:
+        return "The runbook is being read."
+    if text.problem:
+        return f"# The runbook cannot be read\n\n{text.problem}\n\n{text.text}"
+    return text.text
 
 
 def _arming_page(scene: Scene, width: int, top: int) -> RunbookModel:

@@ -7,8 +7,8 @@ a role. Links are shown with their target and never opened; nothing is fetched.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from console.runbook.text import steps, steps_for
 from console.text import plain
 from widgets.line import Line, Role, wrap
 from widgets.runbook import RunbookModel
@@ -18,16 +18,6 @@ _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$")
 _RULE_ROW = re.compile(r"^\|?[\s:|-]+\|?$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _MARKS = re.compile(r"(\*\*|__|`)")
-_NUMBERED = re.compile(r"^\s*(\d{1,9})[.)]\s+(.*)$")
-
-
-@dataclass(frozen=True, slots=True)
-class RunbookStep:
-    """One numbered step: "3", "Failures over 5 % for 5 minutes: kill.", and the heading it stands under."""
-
-    number: str
-    text: str
-    heading: str
 
 
 def runbook(title: str, text: str, width: int, top: int, note: str = "") -> RunbookModel:
@@ -80,40 +70,18 @@ def rendered(text: str, width: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def steps(text: str) -> tuple[RunbookStep, ...]:
-    """Every numbered step, with its continuation lines joined."""
-    found: list[RunbookStep] = []
-    heading = ""
-    open_step = False
-    for raw in text.splitlines():
-        title, numbered = _HEADING.match(raw), _NUMBERED.match(raw)
-        if title:
-            heading, open_step = _inline(title[2]), False
-        elif numbered:
-            found.append(RunbookStep(numbered[1], _inline(numbered[2]), heading))
-            open_step = True
-        elif open_step and raw.strip() and raw.startswith((" ", "\t")):
-            last = found[-1]
-            found[-1] = RunbookStep(last.number, f"{last.text} {_inline(raw.strip())}", last.heading)
-        else:
-            open_step = False
-    return tuple(found)
-
-
-def steps_about(text: str, subject: str) -> tuple[RunbookStep, ...]:
-    """The steps under a heading that names the subject, else those that mention it."""
-    listed, wanted = steps(text), subject.casefold()
-    if not wanted:
-        return ()
-    under = tuple(step for step in listed if wanted in step.heading.casefold())
-    return under or tuple(step for step in listed if wanted in step.text.casefold())
+def steps_in(text: str, subject: str = "") -> tuple[tuple[str, str], ...]:
+    """(number, text) of the steps about a signal, by its title; of all steps where none is named."""
+    found = steps_for(text, subject) if subject else steps(text)
+    return tuple((str(step.number), _inline(step.text)) for step in found)
 
 
 def line_of(text: str, width: int, subject: str) -> int:
-    """The rendered line of the heading that names the subject; 0 when there is none."""
-    wanted = subject.casefold()
+    """The rendered line of the heading under which the steps about a signal stand; 0 when there is none."""
+    found = steps_for(text, subject)
+    wanted = _inline(found[0].section) if found else ""
     for index, line in enumerate(rendered(text, width)):
-        if wanted and line and line[0][1] is Role.TITLE and wanted in line[0][0].casefold():
+        if wanted and line and line[0][1] is Role.TITLE and line[0][0].strip() == wanted:
             return index
     return 0
 

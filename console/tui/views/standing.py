@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from console.killswitch.record import KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.signals.verdict import State, Verdict
 from console.text import plain
@@ -22,6 +22,7 @@ _SEVERITY = (
     State.OK,
     State.OFF,
 )
+_LOWER = (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK)
 _COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -133,43 +134,51 @@ def _number(count: int) -> str:
 
 
 def _of_kill(scene: Scene, ladder: Ladder) -> Standing:
-    instant = _confirmed_at(scene, ladder)
-    signed = f"{instant} {plain(ladder.operator)}".strip()
-    if ladder.outcome in (Outcome.CONFIRMED, Outcome.ALREADY):
-        if ladder.killed_by is not None and ladder.killed_by > 1:
-            still = "; ".join(plain(words) for words in ladder.still_on) or "flag not proven off"
-            return Standing(
-                State.OFF, "", f"KILLED by lever {ladder.killed_by} ({still})  {signed}", killed=True
-            )
-        alarm = _alarm(ladder)
-        text = f"KILLED {signed}" + (f" · {alarm}" if alarm else "")
-        return Standing(State.OFF, "", text, danger=bool(alarm), killed=True)
     if ladder.outcome is Outcome.FAILED:
-        return Standing(
-            State.ERROR, "KILL FAILED", "no lever worked: by hand, with F2; K tries again", danger=True
-        )
+        text = "no lever worked: by hand, with F2; K tries again"
+        return Standing(State.ERROR, "KILL FAILED", text, danger=True)
     if ladder.outcome is Outcome.UNCONFIRMED:
-        return Standing(
-            State.ERROR,
-            "NOT CONFIRMED",
-            "the kill was sent, nothing proves it: look at the flag",
-            danger=True,
-        )
-    newest = max((step.seconds for step in ladder.steps if step.seconds is not None), default=0.0)
-    return Standing(State.BREACH, "KILLING", _progress(ladder), danger=True, aside=when.seconds(newest))
+        text = "the kill was sent, and nothing proves it: look at the flag"
+        return Standing(State.ERROR, "NOT CONFIRMED", text, danger=True)
+    if ladder.outcome is Outcome.ASKING:
+        newest = max((step.seconds for step in ladder.steps if step.seconds is not None), default=0.0)
+        return Standing(State.BREACH, "KILLING", _progress(ladder), danger=True, aside=when.seconds(newest))
+    alarm, below = _alarm(ladder), "" if ladder.finished else _below(ladder)
+    confirmed = confirmed_at(scene, ladder)
+    at = when.second(scene.event_time(confirmed), scene.event_now, scene.tz) if confirmed else ""
+    signed = f"{at} {plain(ladder.operator)}".strip()
+    if ladder.killed_by is not None and ladder.killed_by > 1:
+        still = "; ".join(plain(words) for words in ladder.still_on) or "flag not proven off"
+        text = f"KILLED by lever {ladder.killed_by} ({still})  {signed}"
+    else:
+        text = f"KILLED {signed}"
+    # The newest rung stands here until every rung came true.
+    rung = alarm or below
+    return Standing(State.OFF, "", f"{text} · {rung}" if rung else text, danger=bool(alarm), killed=True)
 
 
-def _confirmed_at(scene: Scene, ladder: Ladder) -> str:
-    record: KillRecord | None = scene.snapshot.kill if scene.snapshot else None
-    if record is None or record.ladder.kill_id != ladder.kill_id or record.confirmed_at is None:
-        return ""
-    return when.second(scene.event_time(record.confirmed_at), scene.event_now, scene.tz)
+def confirmed_at(scene: Scene, ladder: Ladder) -> datetime | None:
+    """Instant (UTC) at which a kill was confirmed: the journal's, else the ladder's own clock."""
+    record = scene.snapshot.kill if scene.snapshot else None
+    if record is not None and record.ladder.kill_id == ladder.kill_id and record.confirmed_at is not None:
+        return record.confirmed_at
+    for step in ladder.steps:
+        if step.rung is Rung.CONFIRMED and step.mark is Mark.TRUE and step.seconds is not None:
+            return datetime.fromisoformat(ladder.started) + timedelta(seconds=step.seconds)
+    return None
 
 
 def _alarm(ladder: Ladder) -> str:
     for step in ladder.steps:
-        if step.mark is Mark.FALSE and step.rung in (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK):
+        if step.mark is Mark.FALSE and step.rung in _LOWER:
             return f"but {step.rung.value} did not come true"
+    return ""
+
+
+def _below(ladder: Ladder) -> str:
+    for step in ladder.steps:
+        if step.rung in _LOWER and step.mark in (Mark.NOW, Mark.TO_COME):
+            return f"{step.rung.value} not seen yet"
     return ""
 
 

@@ -9,6 +9,7 @@ from console.text import plain, sanitize
 from console.tui.scene import Scene
 from console.tui.views import when
 from console.tui.views.banner import percent
+from console.tui.views.standing import confirmed_at
 from widgets.timeline import TimelineModel, TimelineRow
 
 _ROWS = 60
@@ -58,9 +59,9 @@ def _kill(scene: Scene) -> list[tuple[datetime, str, str, str]]:
         return []
     started = datetime.fromisoformat(ladder.started)
     rows = [(scene.event_time(started), "kill", f"{plain(ladder.operator)} confirmed the kill", "console")]
-    record = scene.snapshot.kill if scene.snapshot else None
-    if record is not None and record.ladder.kill_id == ladder.kill_id and record.confirmed_at is not None:
-        rows.append((scene.event_time(record.confirmed_at), "kill", _proof(ladder), "console"))
+    confirmed = confirmed_at(scene, ladder)
+    if confirmed is not None:
+        rows.append((scene.event_time(confirmed), "kill", _proof(ladder), "console"))
     return rows
 
 

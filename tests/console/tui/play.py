@@ -12,7 +12,6 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from console.killswitch.steps import Outcome
 from console.signals.verdict import Clock
 from console.tui.app import run_console
 from tests.console.tui.stage import (
@@ -42,11 +41,12 @@ class PlayBackend(StageBackend):
         return executor
 
     async def _climb(self, executor: ScriptedExecutor) -> None:
+        started = datetime.now(UTC).isoformat()
         for rungs in range(1, len(ASKING.steps) + 1):
             await asyncio.sleep(0.2)
-            executor.say(replace(ASKING, steps=ASKING.steps[:rungs]))
+            executor.say(replace(ASKING, started=started, steps=ASKING.steps[:rungs]))
         await asyncio.sleep(3)
-        executor.say(replace(KILLED, finished=True, outcome=Outcome.CONFIRMED))
+        executor.say(replace(KILLED, started=started))
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from console.feature import FlagView, Snapshot
 from console.killswitch.arming import Arming, LeverArming
 from console.killswitch.record import KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
+from console.killswitch.wire import Prepared, PreparedLever
 from console.signals.verdict import Board, Change, Clock, Flow, Gauge, State, Verdict
 
 NOW = datetime(2026, 11, 24, 8, 11, 8, tzinfo=UTC)
@@ -293,48 +294,35 @@ KILLED = replace(
 RECORD = KillRecord(KILLED, at("03:12:08"), at("03:12:16"))
 
 
-@dataclass(frozen=True)
-class PreparedLever:
-    """A lever as the executor announces it."""
-
-    number: int
-    label: str
-    does: str
-    seconds_limit: float
-    sketches: tuple[RequestSketch, ...]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What the executor would do."""
-
-    levers: tuple[PreparedLever, ...]
-    problem: str = ""
-
-
 PREPARED = Prepared(
     (
         PreparedLever(
             1,
             "flag service",
             "switch off in production",
+            "read-back",
             5.0,
             (
                 RequestSketch(
                     "switch the flag off",
-                    "curl -X PATCH http://127.0.0.1:4100/flags/v1/environments/production/flags/support-drafts-ai "
-                    "-H 'Authorization: Bearer $FLAG_TOKEN' -d '{\"on\": false}'",
+                    "curl -X PATCH http://127.0.0.1:4100/flags/v1/environments/production"
+                    "/flags/support-drafts-ai -H 'Authorization: Bearer $FLAG_TOKEN' -d '{\"on\": false}'",
                 ),
             ),
+            "",
         ),
         PreparedLever(
             2,
             "command",
             "/usr/local/bin/force-fallback",
+            "check",
             5.0,
             (RequestSketch("force the fallback", "/usr/local/bin/force-fallback support-drafts"),),
+            "",
         ),
-    )
+    ),
+    "",
+    0.2,
 )
 
 
@@ -347,6 +335,8 @@ class ScriptedExecutor:
         self._waiting: list[object] = []
         self.reasons: list[str] = []
         self.left = False
+        self.half = False
+        self.abandoned = False
         self._closed = False
         if dead:
             self.die()
@@ -382,8 +372,12 @@ class ScriptedExecutor:
     def closed(self) -> bool:
         return self._closed
 
-    def leave(self) -> None:
+    def typing(self, half: bool) -> None:
+        self.half = half
+
+    def leave(self, *, abandoned: bool = False) -> None:
         self.left = True
+        self.abandoned = abandoned
         self._mine.close()
 
 
@@ -422,6 +416,9 @@ class StageBackend:
 
     async def stop(self) -> None:
         self.stopped = True
+        for executor in self.executors:
+            executor.die()
+            executor.leave()
 
     async def prove(self) -> None:
         self.proofs += 1

@@ -1,0 +1,101 @@
+"""Opening the kill dialog, sending the kill, and following it, whatever screen is on top."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.tui.scene import Killing
+from console.tui.screens.kill import KillScreen
+from console.tui.session import KillSession
+from console.tui.views.standing import standing
+
+if TYPE_CHECKING:
+    from console.tui.app import ConsoleApp
+    from console.tui.backend import Backend
+
+
+class KillControl:
+    """What `K` does. Holds the session, which outlives every screen."""
+
+    def __init__(self, app: ConsoleApp, backend: Backend) -> None:
+        self._app = app
+        self._backend = backend
+        self._session: KillSession | None = None
+
+    @property
+    def killing(self) -> Killing | None:
+        """The kill that was opened here last, as far as it has come."""
+        return self._session.killing if self._session else None
+
+    @property
+    def running(self) -> bool:
+        """Confirmed, and something is still being tried or watched."""
+        return self._session is not None and self._session.killing.running
+
+    def open(self) -> None:
+        """Open the dialog; or explain, or show the ladder of a kill that is running."""
+        app = self._app
+        if self._backend.read_only:
+            app.show_page("read-only")
+        elif self._backend.snapshot is None:
+            app.say(f"K: nothing is known yet that could be killed; {self._backend.message}")
+        elif self.running:
+            if not isinstance(app.screen, KillScreen):
+                self.show_ladder()
+        else:
+            self.let_go()
+            self._session, problem = None, ""
+            try:
+                self._session = KillSession(self._backend.open_executor, app.changed)
+            except OSError as error:
+                problem = f"the kill's process could not be started: {error}"
+            self._push(climbing=False, problem=problem)
+
+    def show_ladder(self) -> None:
+        """Show the newest kill, opened here or found in the journal."""
+        if self._app.scene().ladder() is None and not self.running:
+            self._app.say("no kill of this feature stands in the journal")
+        else:
+            self._push(climbing=True)
+
+    def let_go(self) -> None:
+        """Drop the line to the executor: before the confirming Enter it ends, after it, it goes on alone."""
+        if self._session is not None:
+            self._session.leave()
+
+    def _push(self, *, climbing: bool, problem: str = "") -> None:
+        app = self._app
+        app.home()
+        screen = KillScreen(
+            app.scene(),
+            app.look,
+            app.runbook_text,
+            go=self._go,
+            leave=self._leave,
+            typing=self._typing,
+            newest_read=app.newest_read,
+            climbing=climbing,
+            problem=problem,
+        )
+        app.push_screen(screen)
+
+    def _go(self) -> str:
+        """Send the kill, synchronously; what went wrong, or ""."""
+        reason = standing(self._app.scene()).text
+        try:
+            if self._session is None:
+                self._session = KillSession(self._backend.open_executor, self._app.changed)
+            self._session.go(reason)
+        except OSError as error:
+            return f"NOT SENT: the kill's process cannot be reached ({error}); Enter tries again, F2: by hand"
+        return ""
+
+    def _typing(self, half: bool) -> None:
+        if self._session is not None:
+            self._session.typing(half)
+
+    def _leave(self) -> None:
+        self.let_go()
+        self._session = None
+        self._app.home()
+        self._app.say("left the dialog: nothing was sent")
