@@ -13,7 +13,7 @@ from adapters.errors import AdapterError
 from adapters.signals.event_frames import History, Traffic
 from adapters.signals.event_link import SILENCE_SECONDS, Address, Link, unexpected
 from adapters.signals.port import TrafficCount
-from adapters.trust import Trust
+from adapters.trust import NO_TRUST, Trust
 
 WINDOW = 5.0
 """Real seconds that a count covers, once the probe has been connected for so long."""
@@ -90,7 +90,7 @@ class EventTraffic:
         options: Mapping[str, Any],
         where: str,
         *,
-        trust: Trust = Trust(),
+        trust: Trust = NO_TRUST,
         silence: float = SILENCE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

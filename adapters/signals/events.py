@@ -19,7 +19,7 @@ from adapters.signals.event_ledger import Ledger, TooMuch
 from adapters.signals.event_link import SILENCE_SECONDS, Address, Link, Options, unexpected
 from adapters.signals.event_traffic import EventTraffic
 from adapters.signals.port import Batch
-from adapters.trust import Trust
+from adapters.trust import NO_TRUST, Trust
 
 __all__ = ["EventStream", "EventTraffic"]
 
@@ -62,7 +62,7 @@ class EventStream:
         where: str,
         signals: Mapping[str, Mapping[str, Any]],
         *,
-        trust: Trust = Trust(),
+        trust: Trust = NO_TRUST,
         silence: float = SILENCE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

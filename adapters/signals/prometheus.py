@@ -11,15 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from adapters.errors import AdapterError, Effect, NotFound, TimedOut
 from adapters.signals.port import Batch, Reading
 from adapters.signals.prometheus_api import Api, Found, named
-from adapters.signals.prometheus_options import Plan, connection, place, read_reach, seconds
+from adapters.signals.prometheus_options import REACH_KEYS, Plan, connection, place, read_reach, seconds
 from adapters.signals.prometheus_shapes import Numbers, readings
 from adapters.signals.prometheus_traffic import PrometheusTraffic
-from adapters.trust import Trust
+from adapters.trust import NO_TRUST, Trust
 
 if TYPE_CHECKING:
     import httpx
@@ -51,13 +51,15 @@ class Prometheus:
         BadOptions: the options, or a signal's, cannot be used.
     """
 
+    reach_keys: ClassVar[frozenset[str]] = REACH_KEYS
+
     def __init__(
         self,
         options: Mapping[str, Any],
         where: str,
         signals: Mapping[str, Mapping[str, Any]],
         *,
-        trust: Trust = Trust(),
+        trust: Trust = NO_TRUST,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:

@@ -129,6 +129,8 @@ class Evals(Span, frozen=True, forbid_unknown_fields=True, kw_only=True):
     bucket: str = "1h"
 
 
+REACH_KEYS = frozenset(field.encode_name for field in msgspec.structs.fields(Reach))
+"""By these, signals that share an engine are told."""
 KINDS: Mapping[str, type[Span]] = {
     "cost": Spend,
     "latency": Durations,
@@ -141,7 +143,6 @@ KINDS: Mapping[str, type[Span]] = {
 BY_LABEL = frozenset({"kinds", "buckets", "blocked", "passed", "categories", "mean", "sd", "n", "weight"})
 """Queries that give a series for each value of one label; the others must give one series."""
 
-_REACH = frozenset(field.encode_name for field in msgspec.structs.fields(Reach))
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ADDING_UP = re.compile(r"\b(?:increase|delta|idelta|sum_over_time|count_over_time)\b")
 _RANGE = re.compile(r"\[\s*(\d+[smhdw]|\d+ms)\s*\]")
@@ -175,8 +176,8 @@ def read_reach(
     Raises:
         BadOptions: a table cannot be used.
     """
-    shared = {key: value for table in signals.values() for key, value in table.items() if key in _REACH}
-    queried = {key for table in signals.values() for key in table} - _REACH
+    shared = {key: value for table in signals.values() for key, value in table.items() if key in REACH_KEYS}
+    queried = {key for table in signals.values() for key in table} - REACH_KEYS
     shared.update({key: value for key, value in options.items() if key not in queried})
     reach = decode(Reach, shared, where=where)
     plans = {}
@@ -188,14 +189,14 @@ def read_reach(
                 todo=choices("signals", signal, KINDS),
             )
         here = f"signal {signal} in {where}"
-        for key in _REACH & table.keys():
+        for key in REACH_KEYS & table.keys():
             if table[key] != shared[key]:
                 raise BadOptions(
                     f"`{key}` differs from that of the other signals of this source",
                     where=here,
                     todo="Make it the same.",
                 )
-        own = {key: value for key, value in table.items() if key not in _REACH}
+        own = {key: value for key, value in table.items() if key not in REACH_KEYS}
         plans[signal] = _plan(signal, decode(KINDS[signal], own, where=here), here)
     return reach, plans
 

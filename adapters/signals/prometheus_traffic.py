@@ -10,7 +10,7 @@ from adapters.options import decode
 from adapters.signals.port import TrafficCount
 from adapters.signals.prometheus_api import Api, named
 from adapters.signals.prometheus_options import Reach, connection, ranges, seconds
-from adapters.trust import Trust
+from adapters.trust import NO_TRUST, Trust
 
 if TYPE_CHECKING:
     import httpx
@@ -54,7 +54,7 @@ class PrometheusTraffic:
         options: Mapping[str, Any],
         where: str,
         *,
-        trust: Trust = Trust(),
+        trust: Trust = NO_TRUST,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         table = decode(Options, options, where=where)
