@@ -54,7 +54,7 @@ class Bucket:
 
     Args:
         start: epoch seconds.
-        bounds: latency bucket bounds in seconds, ascending.
+        edges: upper bounds of latency buckets in seconds, ascending, the last one infinity.
 
     Attributes:
         dropped, bad, late: events missing here because the server dropped them, because they could not be
@@ -67,10 +67,10 @@ class Bucket:
         "ai",
         "attacks",
         "bad",
-        "bounds",
         "changed",
         "disliked",
         "dropped",
+        "edges",
         "failed",
         "fallback",
         "forced",
@@ -92,10 +92,10 @@ class Bucket:
         "users",
     )
 
-    def __init__(self, start: float, seconds: int, bounds: tuple[float, ...]) -> None:
+    def __init__(self, start: float, seconds: int, edges: tuple[float, ...]) -> None:
         self.start = start
         self.seconds = seconds
-        self.bounds = bounds
+        self.edges = edges
         self.ai = self.fallback = self.shown = self.rated = self.disliked = self.scanned = self.tokens = 0
         self.usd = 0.0
         self.failed: dict[str, int] = {}
@@ -125,10 +125,11 @@ class Bucket:
         self.reported_users = rollup.users
         for kind, count in rollup.failed.items():
             _count(self.failed, KINDS.get(kind, kind), count)
-        last = len(self.bounds)
+        last = len(self.edges) - 1
         for index, count in rollup.latency:
-            where = min(index, last)
-            self.latency[where] = self.latency.get(where, 0) + count
+            if count:
+                where = index if index < last else last
+                self.latency[where] = self.latency.get(where, 0) + count
         if rollup.injection is not None:
             self.scanned += rollup.injection.scanned
             for name, seen in rollup.injection.classes.items():
@@ -162,7 +163,7 @@ class Bucket:
         if event.user is not None and len(self.users) < MOST_PEOPLE:
             self.users.add(hash(event.user))
         outcome = event.outcome
-        index = len(self.bounds) if outcome == "timeout" else bisect_left(self.bounds, event.latency)
+        index = len(self.edges) - 1 if outcome == "timeout" else bisect_left(self.edges, event.latency)
         self.latency[index] = self.latency.get(index, 0) + 1
         if outcome != "ok":
             _count(self.failed, KINDS.get(outcome, outcome), 1)
@@ -222,7 +223,7 @@ class Bucket:
             case "feedback":
                 return Ratio(self.disliked, self.shown, rated=self.rated), self.newest_ai
             case "latency":
-                return sparse_latency(self.latency, self.bounds), self.newest_ai
+                return sparse_latency(self.latency, self.edges), self.newest_ai
             case "cost":
                 return Amount(self.usd, self.ai, self.tokens), self.newest
             case "injection":
@@ -257,17 +258,16 @@ def eval_reading(run: Eval) -> Reading:
     )
 
 
-def sparse_latency(counts: Mapping[int, float], bounds: tuple[float, ...]) -> Latency:
+def sparse_latency(counts: Mapping[int, float], edges: tuple[float, ...]) -> Latency:
     """Leave out empty buckets, but keep the lower edge of each filled one as a bound with nothing in it.
 
     So the width of every bucket that counts stays known, at a tenth of the size.
 
     Args:
-        counts: by index into `bounds`; the index after the last means slower than all of them.
+        counts: by index into `edges`, none of them 0.
     """
-    kept = {edge for index in counts if counts[index] for edge in (index - 1, index) if edge >= 0}
-    infinite = (*bounds, float("inf"))
-    return Latency(tuple((infinite[index], counts.get(index, 0)) for index in sorted(kept)))
+    kept = {*counts, *[index - 1 for index in counts if index]}
+    return Latency(tuple([(edges[index], counts.get(index, 0)) for index in sorted(kept)]))
 
 
 def utc(time: datetime | None) -> datetime | None:

@@ -11,8 +11,9 @@ are added to them: nothing is counted twice, and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from math import inf
 
 from adapters.signals.event_bucket import Bucket, eval_reading
 from adapters.signals.event_frames import Eval, Event, Events, Hello, History, Rollup, Ticket
@@ -28,6 +29,7 @@ MOST_OPEN = 120
 MOST_EMPTY = 120
 """Minutes without any event that are reported at once, after a server's clock has leapt."""
 MOST_ROLLUPS = 50_000
+FOLDED_AT_ONCE = 100
 MOST_IDS = 500_000
 """Ids of answers kept in all open minutes to notice repeated ones; beyond that repetition is not noticed."""
 
@@ -47,7 +49,7 @@ class Ledger:
     def __init__(self, hello: Hello, signals: Collection[str]) -> None:
         self._signals = tuple(signal for signal in signals if signal not in ("evals", "traffic"))
         self._evals_wanted = "evals" in signals
-        self._bounds = hello.latency_bounds
+        self._edges = (*hello.latency_bounds, inf)
         self._width = hello.bucket_seconds
         self._speed = hello.speed
         self._at = hello.at.timestamp()
@@ -62,20 +64,16 @@ class Ledger:
         self._ready: list[Reading] = []
         self._bad_history = 0
 
-    @property
-    def at(self) -> float:
-        """The server's event clock, in epoch seconds."""
-        return self._at
-
     def add_history(self, frame: History, bad: int) -> None:
-        """Take one part of the history; `bad` of its items were malformed. The last part makes it countable.
+        """Take one part of the history, of which `bad` items were malformed. After the last, `fold` it.
 
         Raises:
             TooMuch: more rollups than any stream can need.
         """
         for rollup in frame.rollups:
             start = rollup.start.timestamp()
-            if rollup.seconds >= self._width and start < self._at + AHEAD:
+            aligned = rollup.seconds % self._width == 0 == start % self._width
+            if aligned and start < self._at + AHEAD:
                 self._rollups[(start, rollup.seconds)] = rollup
             else:
                 bad += 1
@@ -83,8 +81,10 @@ class Ledger:
             raise TooMuch(f"it sent more than {MOST_ROLLUPS} rollups")
         self._add_evals(frame.evals)
         self._bad_history += bad
-        if frame.done:
-            self._begin(frame)
+        if frame.at is not None:
+            self._at = max(self._at, frame.at.timestamp())
+        if frame.complete_to is not None:
+            self._complete_to = frame.complete_to.timestamp()
 
     def add(self, frame: Events, bad: int) -> None:
         """Take one live frame, of which `bad` items were malformed."""
@@ -126,25 +126,28 @@ class Ledger:
         at = datetime.fromtimestamp(self._at, UTC)
         return Batch(at, complete, tuple(readings), self._speed, model)
 
-    def _begin(self, frame: History) -> None:
+    def fold(self) -> Iterator[None]:
         """Turn the rollups into closed readings, but for those of minutes that live events may still join.
 
         Without a word of the server, the minute before its newest is taken as the last that is whole.
+
+        Yields:
+            After each `FOLDED_AT_ONCE` rollups, so that others may run: a month takes a tenth of a second.
         """
         minutes = [start for start, seconds in self._rollups if seconds == self._width]
-        if frame.at is not None:
-            self._at = max(self._at, frame.at.timestamp())
-        complete = frame.complete_to.timestamp() if frame.complete_to is not None else None
-        if complete is None and minutes:
-            complete = max(minutes)
-        if complete is not None:
-            self._complete_to = min(complete, self._at)
+        if self._complete_to is None and minutes:
+            self._complete_to = max(minutes)
+        earliest = min(minutes, default=inf)
+        if self._complete_to is not None:
+            self._complete_to = min(self._complete_to, self._at)
         self._first_open = self._index((self._at if self._complete_to is None else self._complete_to) - GRACE)
-        for (start, seconds), rollup in sorted(self._rollups.items()):
-            if seconds != self._width and minutes and start + seconds > min(minutes):
+        for number, ((start, seconds), rollup) in enumerate(sorted(self._rollups.items())):
+            if number % FOLDED_AT_ONCE == 0:
+                yield
+            if seconds != self._width and start + seconds > earliest:
                 self._bad_history += 1  # It would count again what the minutes count.
                 continue
-            bucket = Bucket(start, seconds, self._bounds)
+            bucket = Bucket(start, seconds, self._edges)
             bucket.add_rollup(rollup)
             self._see_model(rollup.newest.timestamp() if rollup.newest else start, rollup.model)
             index = self._index(start)
@@ -164,7 +167,7 @@ class Ledger:
     def _bucket(self, index: int) -> Bucket:
         bucket = self._open.get(index)
         if bucket is None:
-            bucket = self._open[index] = Bucket(float(index * self._width), self._width, self._bounds)
+            bucket = self._open[index] = Bucket(float(index * self._width), self._width, self._edges)
         return bucket
 
     def _add_events(self, events: Iterable[Event], current: Bucket) -> None:

@@ -118,6 +118,8 @@ class EventStream:
             except TooMuch as error:
                 raise garbage(str(error), self._address.where, Effect.NONE) from None
             done = frame.done
+        for _ in ledger.fold():
+            await asyncio.sleep(0)
 
     async def _read_until(self, due: float, link: Link, ledger: Ledger) -> None:
         """Read one frame at least, and all that come until `due`."""
