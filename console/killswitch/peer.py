@@ -13,7 +13,7 @@ LARGEST_LINE = 1 << 20
 class Peer:
     """Whoever watches this executor.
 
-    Only the newest message is kept for a peer that does not read: a ladder says all that those before it said.
+    Only the newest message is kept for a peer that does not read: a ladder says all that those before said.
 
     Args:
         connection: a stream socket; it is made non-blocking.

@@ -1,0 +1,24 @@
+"""A misbehaving flag service, and a feature that hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.console.killswitch.house import House
+from tests.servers.misbehaving import Misbehaving
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Misbehaving]:
+    async with Misbehaving() as started:
+        yield started
+
+
+@pytest.fixture
+def house(tmp_path: Path, server: Misbehaving) -> House:
+    built = House(tmp_path, server)
+    built.write()
+    return built

@@ -1,0 +1,319 @@
+"""The kill's protocol, against a flag service that misbehaves on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+
+from console.killswitch.levers import open_levers
+from console.killswitch.steps import Mark, Outcome, Rung
+from tests.console.killswitch.house import QUICK, House, step
+from tests.servers.misbehaving import Fault, Misbehaving
+
+WITHOUT_EFFECT = [
+    Fault.NEVER_ANSWERS,
+    Fault.UNAUTHORIZED,
+    Fault.FORBIDDEN,
+    Fault.NOT_FOUND,
+    Fault.NOT_ALLOWED,
+    Fault.CONFLICT,
+    Fault.RATE_LIMITED,
+    Fault.SERVER_ERROR,
+    Fault.RESET_IN_BODY,
+    Fault.GARBAGE,
+    Fault.NO_CHANGE,
+]
+
+
+async def test_a_kill_that_works_climbs_every_rung(house: House, server: Misbehaving) -> None:
+    house.write(below=True)
+    ladder = await house.kill(limits=replace(QUICK, quiet=8.0, gap=0.2, give_up=20.0))
+    assert [(each.rung, each.lever, each.mark) for each in ladder.steps] == [
+        (Rung.JOURNALED, 0, Mark.TRUE),
+        (Rung.LEVER, 1, Mark.TRUE),
+        (Rung.ACCEPTED, 1, Mark.TRUE),
+        (Rung.CONFIRMED, 1, Mark.TRUE),
+        (Rung.EVALUATED, 0, Mark.TRUE),
+        (Rung.QUIET, 0, Mark.TRUE),
+        (Rung.FALLBACK, 0, Mark.TRUE),
+    ]
+    times = [each.seconds for each in ladder.steps]
+    assert all(seconds is not None for seconds in times)
+    assert times[:4] == sorted(times[:4])
+    assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.CONFIRMED, 1, 0)
+    assert ladder.finished
+    assert not ladder.still_on
+    assert not server.flag.on
+    assert not house.forced, "one lever was enough"
+    assert server.writes == [{"on": False, "reason": "14 of 38 answers failed", "by": "Mara Voss"}]
+
+
+@pytest.mark.parametrize("fault", WITHOUT_EFFECT)
+async def test_when_lever_1_fails_lever_2_kills(house: House, server: Misbehaving, fault: Fault) -> None:
+    server.on_write = fault
+    ladder = await house.kill()
+    assert house.forced
+    assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.CONFIRMED, 2, 0)
+    assert ladder.still_on == ("flag still ON in flag service",)
+    first = step(ladder, Rung.LEVER, 1)
+    assert first is not None
+    if fault is not Fault.NO_CHANGE:
+        assert first.mark is not Mark.TRUE
+    else:
+        confirmed = step(ladder, Rung.CONFIRMED, 1)
+        assert confirmed is not None
+        assert confirmed.mark is Mark.FALSE
+    assert "\x1b" not in json.dumps([each.text for each in ladder.steps])
+
+
+async def test_when_lever_1_refuses_connections_lever_2_kills(house: House, server: Misbehaving) -> None:
+    house.write()
+    await server.refuse()
+    ladder = await house.kill(look_first=False)
+    assert house.forced
+    assert ladder.killed_by == 2
+    assert ladder.still_on == ("flag may still be ON in flag service",)
+
+
+async def test_a_lever_that_is_configured_wrongly_does_not_stop_the_others(house: House) -> None:
+    token = house.directory / "token"
+    token.unlink()
+    ladder = await house.kill(look_first=False)
+    assert ladder.killed_by == 2
+    assert house.forced
+
+
+async def test_the_next_lever_does_not_wait_for_one_that_is_silent_longer_than_its_limit(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = Fault.NEVER_ANSWERS
+    await house.kill(lever_seconds=0.3)
+    assert 0.3 <= _seconds(house.decided, Rung.LEVER, 2) < 0.6
+
+
+def _seconds(ladder: object, rung: Rung, lever: int) -> float:
+    found = step(ladder, rung, lever)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.seconds is not None
+    return found.seconds
+
+
+async def test_200_that_changes_nothing_is_not_confirmed(house: House, server: Misbehaving) -> None:
+    house.write(second_lever=False)
+    server.on_write = Fault.NO_CHANGE
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.UNCONFIRMED, None, 1)
+    assert ladder.still_on == ("flag still ON in flag service",)
+    assert len(server.writes) > 1, "it is tried again"
+
+
+@pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.UNAUTHORIZED, Fault.NOT_FOUND])
+async def test_when_no_lever_works_it_says_failed(house: House, server: Misbehaving, fault: Fault) -> None:
+    house.write(second_lever=False)
+    server.on_write = fault
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.exit_status) == (Outcome.FAILED, 3)
+
+
+@pytest.mark.parametrize("fault", [Fault.APPLIED_THEN_DROPPED, Fault.APPLIED_THEN_SILENT])
+async def test_an_ambiguous_answer_is_a_success_only_once_it_is_read_back(
+    house: House, server: Misbehaving, fault: Fault
+) -> None:
+    house.write(second_lever=False)
+    server.on_write = fault
+    ladder = await house.kill()
+    unknown = house.first(lambda each: (found := step(each, Rung.LEVER, 1)) is not None and found.mark is Mark.UNKNOWN)
+    assert unknown.outcome is Outcome.ASKING
+    assert unknown.exit_status is None
+    assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.CONFIRMED, 1, 0)
+    assert not ladder.still_on
+
+
+async def test_an_ambiguous_answer_that_cannot_be_read_back_is_neither_success_nor_failure(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(second_lever=False)
+    server.on_write = Fault.APPLIED_THEN_DROPPED
+    server.on_read = Fault.SERVER_ERROR
+    ladder = await house.kill(look_first=False)
+    assert (ladder.outcome, ladder.exit_status) == (Outcome.UNCONFIRMED, 1)
+    assert ladder.still_on == ("flag may still be ON in flag service",)
+
+
+async def test_an_accepted_change_that_cannot_be_read_back_uses_the_next_lever(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_read = Fault.SERVER_ERROR
+    ladder = await house.kill(look_first=False)
+    assert ladder.killed_by == 2
+    confirmed = step(ladder, Rung.CONFIRMED, 1)
+    assert confirmed is not None
+    assert confirmed.mark is Mark.UNKNOWN
+
+
+async def test_a_kill_state_whose_version_did_not_move_is_not_believed(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = Fault.NO_CHANGE
+    house.write(second_lever=False)
+    killing = asyncio.create_task(house.kill())
+    await server.written.wait()
+    server.flag.on = False
+    ladder = await killing
+    assert ladder.outcome is Outcome.UNCONFIRMED
+    assert any("version did not move" in each.text for seen in house.ladders for each in seen.steps)
+
+
+async def test_lever_1_is_tried_again_until_it_holds_after_lever_2_has_killed(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = Fault.SERVER_ERROR
+    killing = asyncio.create_task(house.kill(limits=replace(QUICK, give_up=10.0)))
+    await server.written.wait()
+    async with asyncio.timeout(5):
+        while not house.ladders or house.ladders[-1].killed_by != 2:
+            await asyncio.sleep(0.01)
+    assert house.ladders[-1].still_on == ("flag still ON in flag service",)
+    server.on_write = Fault.NONE
+    ladder = await killing
+    assert not server.flag.on
+    assert (ladder.killed_by, ladder.still_on) == (2, ())
+    again = step(ladder, Rung.CONFIRMED, 1)
+    assert again is not None
+    assert again.mark is Mark.TRUE
+
+
+async def test_together_pulls_every_lever_at_once(house: House, server: Misbehaving) -> None:
+    house.write(order="together")
+    server.on_write = Fault.NEVER_ANSWERS
+    ladder = await house.kill(lever_seconds=0.5)
+    assert _seconds(ladder, Rung.CONFIRMED, 2) < 0.4
+    assert ladder.killed_by == 2
+
+
+async def test_a_second_kill_says_already_killed_by_whom_and_sends_nothing(
+    house: House, server: Misbehaving
+) -> None:
+    await house.kill()
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.exit_status) == (Outcome.ALREADY, 0)
+    first = step(ladder, Rung.LEVER, 1)
+    assert first is not None
+    assert "already killed since " in first.text
+    assert "by Mara Voss" in first.text
+    assert len(server.writes) == 1
+    assert len(house.journal.rows(kinds=("intent",))) == 2
+
+
+async def test_a_flag_that_was_turned_on_again_since_it_was_read_is_killed_again(
+    house: House, server: Misbehaving
+) -> None:
+    await house.kill()
+    feature = house.feature
+    levers = open_levers(feature)
+    seen = await levers[0].holds()
+    await levers[0].aclose()
+    assert seen.killed
+    server.flag.on = True
+    server.flag.version += 1
+    ladder = await house.kill()
+    assert ladder.outcome is Outcome.CONFIRMED
+    assert not server.flag.on
+
+
+async def test_ten_kills_at_once_are_one_effect_and_ten_rows(house: House, server: Misbehaving) -> None:
+    ladders = await asyncio.gather(*(house.kill() for _ in range(10)))
+    assert server.flag.version == 8
+    assert all(ladder.exit_status == 0 for ladder in ladders)
+    intents = house.journal.rows(kinds=("intent",))
+    assert len({row.kill_id for row in intents}) == 10
+    assert not house.journal.verify()
+
+
+async def test_an_inverse_flag_is_killed_by_turning_it_on(house: House, server: Misbehaving) -> None:
+    house.write(second_lever=False, kill_state="on")
+    server.flag.on = False
+    ladder = await house.kill()
+    assert ladder.exit_status == 0
+    assert server.flag.on
+    confirmed = step(ladder, Rung.CONFIRMED, 1)
+    assert confirmed is not None
+    assert "flag ON in flag service" in confirmed.text
+
+
+async def test_an_edge_that_serves_the_old_value_for_a_while_converges(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    server.edge_lag = 0.4
+    ladder = await house.kill(limits=replace(QUICK, evaluated=2.0, quiet=0.1, fallback=2.0, give_up=2.0))
+    waiting = house.first(lambda each: (now := step(each, Rung.EVALUATED)) is not None and now.mark is Mark.NOW)
+    found = step(waiting, Rung.EVALUATED)
+    assert found is not None
+    assert "still get the AI: " in found.text
+    assert _seconds(ladder, Rung.EVALUATED, 0) >= 0.4
+    assert _marks(ladder)[Rung.EVALUATED] is Mark.TRUE
+
+
+async def test_an_edge_that_never_converges_is_an_alarm_that_names_the_contexts(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    server.edge_lag = 60
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.exit_status) == (Outcome.CONFIRMED, 0)
+    evaluated = step(ladder, Rung.EVALUATED)
+    assert evaluated is not None
+    assert evaluated.mark is Mark.FALSE
+    assert "agent-1, agent-2" in evaluated.text
+
+
+async def test_evaluation_that_cannot_be_asked_is_never_passed(house: House, server: Misbehaving) -> None:
+    house.write(below=True)
+    server.on_evaluate = Fault.SERVER_ERROR
+    ladder = await house.kill()
+    assert _marks(ladder)[Rung.EVALUATED] is Mark.UNKNOWN
+
+
+async def test_traffic_that_goes_on_and_a_fallback_that_does_not_answer_are_alarms(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    server.keeps_answering = True
+    ladder = await house.kill(limits=replace(QUICK, quiet=-4.5))
+    assert _marks(ladder)[Rung.QUIET] is Mark.FALSE
+    assert _marks(ladder)[Rung.FALLBACK] is Mark.FALSE
+
+
+async def test_what_the_configuration_cannot_show_is_not_configured_and_never_passed(house: House) -> None:
+    ladder = await house.kill()
+    below = {Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK}
+    assert {_marks(ladder)[rung] for rung in below} == {Mark.NOT_CONFIGURED}
+
+
+async def test_a_lever_proven_by_evaluation_is_confirmed_by_that_rung(house: House, server: Misbehaving) -> None:
+    house.write(proof="evaluation", below=True)
+    await server.refuse()
+    await server.start()
+    server.on_write = Fault.SERVER_ERROR
+    killing = asyncio.create_task(house.kill(limits=replace(QUICK, evaluated=5.0, give_up=6.0, retry_first=9.0)))
+    async with asyncio.timeout(5):
+        while not house.forced:
+            await asyncio.sleep(0.01)
+    assert house.ladders[-1].outcome is Outcome.ASKING
+    server.flag.on = False
+    server.flag.version += 1
+    async with asyncio.timeout(5):
+        while house.ladders[-1].outcome is Outcome.ASKING:
+            await asyncio.sleep(0.01)
+    ladder = house.ladders[-1]
+    assert ladder.outcome is Outcome.CONFIRMED
+    killing.cancel()
+    await asyncio.gather(killing, return_exceptions=True)
+
+
+def _marks(ladder: object) -> dict[Rung, Mark]:
+    return {each.rung: each.mark for each in ladder.steps}  # type: ignore[attr-defined]
