@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from widgets.line import TONES, Line, Role, Row, cut
@@ -16,8 +17,7 @@ Forms = tuple[str, ...]
 """One text in several lengths, the longest first; () is no text. The longest that fits is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class BannerModel:
+class BannerModel(Struct, frozen=True):
     """What the banner says.
 
     Attributes:
@@ -83,8 +83,7 @@ def paint(model: BannerModel, width: int, height: int, look: Look) -> tuple[Line
     return lines[:height]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """One way to write the first line: which forms are used and how wide the gaps are."""
 
     title: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.frame import Part, fitted
@@ -19,8 +18,7 @@ EVIDENCE, FINDING, DETAIL = 6, 11, 30
 """Columns of a gate's evidence, of a finding's text, and of a criterion's detail."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateModel:
+class GateModel(Struct, frozen=True):
     """One gate.
 
     Attributes:
@@ -36,8 +34,7 @@ class GateModel:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionModel:
+class CriterionModel(Struct, frozen=True):
     """One criterion of the next stage: "no signal in BREACH", "error rate"."""
 
     mark: Mark
@@ -45,8 +42,7 @@ class CriterionModel:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistModel:
+class ChecklistModel(Struct, frozen=True):
     """The whole side list.
 
     Attributes:

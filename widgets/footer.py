@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from widgets.line import Line, Role, Row
 from widgets.look import Look
 from widgets.rows import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class KeyModel:
+class KeyModel(Struct, frozen=True):
     """One key: "K", "kill".
 
     Attributes:
@@ -28,16 +27,14 @@ class KeyModel:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FooterModel:
+class FooterModel(Struct, frozen=True):
     """Left groups, three cells apart; keys in a group two apart. `right` stands at the right edge."""
 
     groups: tuple[tuple[KeyModel, ...], ...]
     right: tuple[KeyModel, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A key or the reason why it is disabled; `group` -1 is the right edge."""
 
     group: int

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor, isnan
+
+from msgspec import Struct
 
 from widgets.look import Look
 
 
-@dataclass(frozen=True, slots=True)
-class GaugeModel:
+class GaugeModel(Struct, frozen=True):
     """A gauge in the unit of its band.
 
     Attributes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isinf, isnan
+
+from msgspec import Struct
 
 from widgets.look import Look
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryModel:
+class HistoryModel(Struct, frozen=True):
     """Equal bins of time, oldest first.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.frame import Part, bottom, closed, divider, fitted, inside, top
@@ -16,8 +15,7 @@ LABELLED, LEVER_ARMING, LEVER_DOES = 13, 23, 40
 """Columns of a text after its label, of a lever's arming, and of what the lever does."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactModel:
+class FactModel(Struct, frozen=True):
     """One thing that will happen: "flag", "support-drafts-ai  ON  →  OFF", "(OFF is the kill)".
 
     An empty label goes on from the fact above.
@@ -28,8 +26,7 @@ class FactModel:
     right: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LeverModel:
+class LeverModel(Struct, frozen=True):
     """ "lever 1", "unleash", "ARMED ✓ 03:09", "switch off in production", "≤ 5 s"."""
 
     name: str
@@ -40,8 +37,7 @@ class LeverModel:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class KillDialogModel:
+class KillDialogModel(Struct, frozen=True):
     """The whole dialog.
 
     Attributes:

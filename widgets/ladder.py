@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.frame import Part, bottom, closed, divider, fitted, inside, top
@@ -19,8 +18,7 @@ NOTE_TEXT = 14
 """Column of a note's text after a label."""
 
 
-@dataclass(frozen=True, slots=True)
-class RungModel:
+class RungModel(Struct, frozen=True):
     """One rung, or one more line of the rung above (with an empty name).
 
     Attributes:
@@ -38,8 +36,7 @@ class RungModel:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NoteModel:
+class NoteModel(Struct, frozen=True):
     """A line of a section: an optional mark and label before the text, which is wrapped under itself."""
 
     text: str
@@ -48,16 +45,14 @@ class NoteModel:
     right: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SectionModel:
+class SectionModel(Struct, frozen=True):
     """A titled part under the rungs ("while you wait", "what is left to do")."""
 
     title: str
     notes: tuple[NoteModel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LadderModel:
+class LadderModel(Struct, frozen=True):
     """The whole frame.
 
     Attributes:

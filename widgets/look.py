@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from widgets.hostile import transliterate, visible
 from widgets.marks import Mark, State
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One set of glyphs, each one cell wide.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.frame import bottom, closed, inside, top
@@ -13,8 +12,7 @@ from widgets.marks import Tone
 from widgets.rows import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class MessageModel:
+class MessageModel(Struct, frozen=True):
     """What is being waited for, or what is wrong and what to do now.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from widgets.frame import rule
 from widgets.line import Line, Row
@@ -10,8 +10,7 @@ from widgets.look import Look
 from widgets.rows import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class RunbookModel:
+class RunbookModel(Struct, frozen=True):
     """A text and how far it is scrolled.
 
     Attributes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.gauge import GaugeModel, gauge
@@ -26,8 +26,7 @@ MOST_HISTORY = 60
 LEAST_HISTORY = 6
 
 
-@dataclass(frozen=True, slots=True)
-class SignalModel:
+class SignalModel(Struct, frozen=True):
     """What one signal's panel says. Texts are short, plain and fit to be shown.
 
     Attributes:

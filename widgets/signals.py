@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from widgets.frame import rule
 from widgets.line import Line, Role, Row
@@ -25,8 +25,7 @@ TWO_LINES_WIDTH = 53
 """Narrower than this a signal has one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignalsModel:
+class SignalsModel(Struct, frozen=True):
     """The list of signals.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.frame import rule
@@ -17,8 +16,7 @@ KIND, TEXT = 12, 23
 LEAST_TEXT = 24
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
+class TimelineRow(Struct, frozen=True):
     """One event: "03:00:12", "verdict", "error rate WATCH → BREACH", "console"."""
 
     time: str
@@ -27,8 +25,7 @@ class TimelineRow:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineModel:
+class TimelineModel(Struct, frozen=True):
     """The timeline's tail.
 
     Attributes:

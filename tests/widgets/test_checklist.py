@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.widgets.samples import CHECKLIST, text_of
 from widgets.checklist import SIDE_WIDTH, paint

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tests.widgets import samples
@@ -64,9 +65,9 @@ def _with_texts(value: Any, texts: list[str]) -> Any:
         return text
     if isinstance(value, tuple):
         return tuple(_with_texts(each, texts) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return replace(
-            value, **{each.name: _with_texts(getattr(value, each.name), texts) for each in fields(value)}
+            value, **{name: _with_texts(getattr(value, name), texts) for name in value.__struct_fields__}
         )
     return value
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.widgets.samples import DIALOG, text_of
 from widgets.kill_dialog import LeverModel, paint

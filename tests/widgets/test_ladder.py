@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.widgets.samples import LADDER, LADDER_AFTER, text_of
 from widgets.ladder import RungModel, paint
