@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     import httpx
 
 
+LONGEST_REASON = 2000
+LONGEST_NAME = 200
+"""Characters that the service takes; a kill must not fail for the length of its reason."""
+
+
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The keys of the table."""
 
@@ -125,7 +130,7 @@ class Homegrown:
             NeedsApproval: the service wants an approval first.
             AdapterError: any other failure.
         """
-        body = {"on": on, "reason": reason, "by": operator}
+        body = {"on": on, "reason": reason[:LONGEST_REASON], "by": operator[:LONGEST_NAME]}
         try:
             answer = await self._http.request("PATCH", self._flag, json=body)
         except Refused as error:
