@@ -23,6 +23,7 @@ class Done:
 
     def document(self) -> dict[str, Any]:
         """What it printed with ``--json``."""
+        assert self.out, f"it left with {self.status} and printed nothing but: {self.talk}"
         document: dict[str, Any] = json.loads(self.out)
         return document
 

@@ -1,4 +1,4 @@
-"""Servers that several tests share, and the walk's feature on them."""
+"""Real servers, and the walk's feature on them."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def real_unleash() -> Iterator[unleash.Unleash]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def real_prometheus() -> Iterator[prometheus.Prometheus]:
-    """A real Prometheus that scrapes nothing at first."""
+    """A real Prometheus that scrapes nothing at first; it has never seen another test's world."""
     with prometheus.running() as server:
         yield server
 
@@ -93,4 +93,3 @@ def real_feature(
         with world.running(*arguments, folder=tmp_path, environment=secrets) as running:
             real_prometheus.scrape([f"127.0.0.1:{port}"])
             yield RealFeature(real_unleash, admin, app, real_prometheus, running, config, secrets, chosen)
-            real_prometheus.scrape([])
