@@ -38,19 +38,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _chosen(config: Config, name: str | None) -> tuple[tuple[FeatureConfig, ...], tuple[BrokenFeature, ...]]:
-    """The features meant, and those that were meant and cannot be looked at."""
-    if name is not None:
-        return (_sound(config.feature(name)),), ()
-    if not config.features:
-        raise ConfigError("; ".join(b.problem for b in config.broken))
-    return config.features, config.broken
+    """The features meant, and those that were meant and cannot be looked at.
 
-
-def _sound(feature: FeatureConfig) -> FeatureConfig:
-    """A feature that was asked for by name must be whole."""
-    if feature.faults:
-        raise ConfigError("; ".join(feature.faults))
-    return feature
+    Raises:
+        ConfigError: nothing of what was meant can be looked at.
+    """
+    meant = config.features if name is None else (config.feature(name),)
+    whole = tuple(feature for feature in meant if not feature.faults)
+    faulty = tuple(BrokenFeature(f.name, "; ".join(f.faults)) for f in meant if f.faults)
+    broken = faulty + (config.broken if name is None else ())
+    if not whole:
+        raise ConfigError("; ".join(feature.problem for feature in broken))
+    return whole, broken
 
 
 async def _look(config: Config, features: tuple[FeatureConfig, ...]) -> list[Snapshot]:

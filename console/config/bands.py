@@ -8,26 +8,44 @@ from typing import Any
 from adapters.errors import BadOptions
 from console.config.settings import Band
 
+_KINDS = ("below", "above", "within_percent_of", "trend", "shape")
 _ACCEPTED = (
     'Accepted: { below = "1%" }, { above = 0.8 }, { within_percent_of = 10 }, { trend = 1.25 }, '
     "{ shape = true }."
 )
 
 
-def parse_band(raw: Any, where: str) -> Band | None:
+FITTING = {
+    "errors": "below",
+    "latency": "within_percent_of",
+    "cost": "within_percent_of",
+    "feedback": "below",
+    "evals": "within_percent_of",
+    "tickets": "trend",
+    "injection": "shape",
+}
+"""The kind of band that each of the seven is judged by."""
+
+
+def parse_band(raw: Any, signal: str, where: str) -> Band | None:
     """Read a `band` table.
 
     Args:
         raw: None takes the signal's default.
+        signal: one of the seven.
 
     Raises:
-        BadOptions: not exactly one known key, or a value that makes no band.
+        BadOptions: not exactly one known key, one that does not fit the signal, or a value that is no band.
     """
     if raw is None:
         return None
     if not isinstance(raw, dict) or len(raw) != 1:
         raise _bad(where, "key `band` must be a table with exactly one key")
     ((kind, value),) = raw.items()
+    if kind in _KINDS and kind != FITTING[signal]:
+        raise _bad(
+            where, f"key `band.{kind}` does not fit this signal, which is judged by `{FITTING[signal]}`"
+        )
     match kind:
         case "below":
             return Band(below=_amount(value, where, kind))

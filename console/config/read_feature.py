@@ -157,10 +157,15 @@ def _signal(name: str, raw: Mapping[str, Any], feature: str, trust: Trust) -> Si
     if name not in SEVEN:
         raise BadOptions(f"unknown signal `{name}`", where=where, todo=choices("signals", name, SEVEN))
     options = dict(raw)
-    band = parse_band(options.pop("band", None), where)
+    band = parse_band(options.pop("band", None), name, where)
     baseline = decode(BaselineTable, options.pop("baseline", {}), where=f"{where}, baseline")
     given = {key: value for key, value in baseline.numbers() if value is not None}
-    return SignalConfig(name, _provider(options, where, trust), band, given)
+    table = _provider(options, where, trust)
+    reach = registry.reach_keys(table.provider, where)
+    source = replace(table, options={key: table.options[key] for key in table.options if key in reach})
+    asks = {key: value for key, value in table.options.items() if key not in reach}
+    registry.open_signals(table.provider, source.options, where, {name: asks}, trust=trust)
+    return SignalConfig(name, source, band, given, asks)
 
 
 def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:

@@ -64,16 +64,18 @@ class SignalConfig:
 
     Attributes:
         key: cost, latency, evals, errors, feedback, tickets or injection.
-        source: where it comes from.
+        source: where it comes from; its options say how that is reached.
         band: None takes the default of the seven.
         baseline: numbers that the band is around ("p50", "p95" in seconds, "n" requests; "forecast" in US
             dollars a day; "cold" score 0 to 1).
+        asks: the provider's further keys: what is asked for this signal.
     """
 
     key: str
     source: ProviderTable
     band: Band | None = None
     baseline: Mapping[str, float] = field(default_factory=dict)
+    asks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adapters import registry
-from adapters.errors import AdapterError, BadOptions
+from adapters.errors import AdapterError
 
 if TYPE_CHECKING:
     from adapters.signals.port import SignalSource
@@ -28,37 +28,20 @@ class OpenedSource:
 
 
 def open_sources(signals: Mapping[str, SignalConfig]) -> tuple[OpenedSource, ...]:
-    """Make every source that these signals need. Never raises: one that cannot be made says so in its place."""
+    """Make every source that these signals need. Never raises: one that cannot be made says so instead."""
     groups: dict[tuple[str, str], list[SignalConfig]] = {}
     for config in signals.values():
-        reach, _ = _split(config)
-        groups.setdefault((config.source.provider, repr(sorted(reach.items()))), []).append(config)
+        reach = repr(sorted(config.source.options.items()))
+        groups.setdefault((config.source.provider, reach), []).append(config)
     return tuple(_open(group) for group in groups.values())
 
 
 def _open(group: list[SignalConfig]) -> OpenedSource:
     keys = tuple(config.key for config in group)
     first = group[0].source
-    reach, _ = _split(group[0])
-    tables = {config.key: _split(config)[1] for config in group}
+    asks = {config.key: config.asks for config in group}
     try:
-        return OpenedSource(
-            keys, registry.open_signals(first.provider, reach, first.where, tables, trust=first.trust)
-        )
+        source = registry.open_signals(first.provider, first.options, first.where, asks, trust=first.trust)
     except AdapterError as error:
         return OpenedSource(keys, None, error)
-
-
-def _split(config: SignalConfig) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Tell the keys that say how to reach the source from those that say what to ask it."""
-    table = config.source
-    try:
-        shared = registry.reach_keys(table.provider, table.where)
-    except BadOptions:
-        # No such provider: `_open` says it.
-        return {}, table.options
-    options = table.options
-    return (
-        {key: value for key, value in options.items() if key in shared},
-        {key: value for key, value in options.items() if key not in shared},
-    )
+    return OpenedSource(keys, source)

@@ -93,6 +93,16 @@ FAULTS = [
         id="band",
     ),
     pytest.param(
+        '[feature.signals.errors]\nprovider = "events"\nband = { trend = 2 }',
+        ["feature.signals.errors", "`band.trend`", "`below`"],
+        id="band of another signal",
+    ),
+    pytest.param(
+        '[feature.signals.errors]\nprovider = "events"\nurl = "ws://h/e"\nquery = "x"',
+        ["feature.signals.errors", "`query`", "url"],
+        id="signal typo",
+    ),
+    pytest.param(
         '[feature.signals.errors]\nprovider = "events"\nband = { below = "1%", above = 2 }',
         ["`band`", "exactly one key"],
         id="two bands",

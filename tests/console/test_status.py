@@ -1,0 +1,155 @@
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from adapters.flags.port import FlagState
+from adapters.untrusted import Untrusted
+from console.config import FeatureConfig, ProviderTable
+from console.exits import Exit
+from console.feature import FlagView, Snapshot
+from console.killswitch.record import KillRecord
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
+from console.signals.verdict import Board, Clock, State, Verdict
+from console.status import document, exit_status, flag_words, lines
+
+NOW = datetime(2026, 11, 24, 8, 11, 8, tzinfo=UTC)
+FLAG = FlagView(
+    FlagState("drafts-ai", "production", True, 25.0, (), "7", NOW, Untrusted("Mara\x1b[31m"), NOW), "", NOW
+)
+
+
+def verdict(signal: str, state: State, *, was: State | None = None) -> Verdict:
+    return Verdict(signal, signal, state, NOW - timedelta(minutes=13), was=was, headline=f"{signal} is so")
+
+
+def snapshot(
+    verdicts: Mapping[str, Verdict], *, flag: FlagView = FLAG, kill: KillRecord | None = None
+) -> Snapshot:
+    feature = FeatureConfig(
+        key="drafts",
+        title="Drafts",
+        environment="production",
+        flag=ProviderTable("feature.flag of drafts", "unleash", {}),
+        flag_key="drafts-ai",
+        lever_order="in_turn",
+        levers=(),
+        runbook=Path("runbook.md"),
+        evaluate=None,
+        traffic=None,
+        fallback=None,
+        signals={},
+        stages=(),
+        findings=("only one lever",),
+    )
+    board = Board(MappingProxyType(dict(verdicts)), Clock(NOW, NOW, 1.0), None, None, (), 1)
+    return Snapshot(feature, board, flag, None, kill)
+
+
+def killed(outcome: Outcome = Outcome.CONFIRMED) -> KillRecord:
+    step = Step(Rung.CONFIRMED, 2, Mark.TRUE, 0.9, "check holds")
+    ladder = Ladder(
+        kill_id="k1",
+        feature="drafts",
+        environment="production",
+        flag_key="drafts-ai",
+        operator="Mara Voss",
+        started=NOW.isoformat(),
+        row=4182,
+        steps=(step,),
+        outcome=outcome,
+        killed_by=2,
+        finished=True,
+        exit_status=0,
+        still_on=("flag still ON in unleash",),
+    )
+    return KillRecord(ladder, NOW, NOW + timedelta(seconds=0.9))
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ([State.OK, State.OK], Exit.OK),
+        ([State.OK, State.WATCH], Exit.UNDECIDED),
+        ([State.OK, State.TOO_FEW], Exit.UNDECIDED),
+        ([State.WATCH, State.STALE], Exit.UNKNOWN),
+        ([State.WATCH, State.NO_DATA], Exit.UNKNOWN),
+        ([State.TOO_FEW, State.ERROR], Exit.UNKNOWN),
+        ([State.ERROR, State.BREACH], Exit.NO),
+        ([State.OFF, State.OFF], Exit.OK),
+        ([State.OFF, State.STALE], Exit.UNKNOWN),
+    ],
+)
+def test_the_exit_status_tells_the_worst_signal(states: list[State], expected: Exit) -> None:
+    verdicts = {str(number): verdict(str(number), state) for number, state in enumerate(states)}
+    assert exit_status([snapshot(verdicts)], []) is expected
+
+
+def test_a_breach_that_missing_data_hides_is_still_a_no() -> None:
+    verdicts = {"errors": verdict("errors", State.STALE, was=State.BREACH)}
+    assert exit_status([snapshot(verdicts)], []) is Exit.NO
+
+
+def test_a_broken_feature_among_others_is_could_not_find_out() -> None:
+    fine = snapshot({"errors": verdict("errors", State.OK)})
+    assert exit_status([fine], [("other@production", "no flag")]) is Exit.UNKNOWN
+    bad = snapshot({"errors": verdict("errors", State.BREACH)})
+    assert exit_status([bad], [("other@production", "no flag")]) is Exit.NO
+
+
+def test_a_flag_that_cannot_be_read_is_could_not_find_out() -> None:
+    verdicts = {"errors": verdict("errors", State.OK)}
+    silent = FlagView(FLAG.state, "unleash did not answer", NOW)
+    assert exit_status([snapshot(verdicts, flag=silent)], []) is Exit.UNKNOWN
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNCONFIRMED, Outcome.FAILED])
+def test_a_kill_that_nothing_proves_is_a_no(outcome: Outcome) -> None:
+    verdicts = {"errors": verdict("errors", State.OK)}
+    assert exit_status([snapshot(verdicts, kill=killed(outcome))], []) is Exit.NO
+
+
+def test_the_document_is_plain_json_with_a_version_and_every_number_of_the_look() -> None:
+    made = document([snapshot({"errors": verdict("errors", State.BREACH)}, kill=killed())], [("x@y", "why")])
+    read = json.loads(json.dumps(made))
+    assert read["version"] == 1
+    (feature,) = read["features"]
+    assert (feature["feature"], feature["environment"]) == ("drafts", "production")
+    assert feature["flag"]["on"] is True
+    assert feature["flag"]["percent"] == 25.0
+    assert feature["signals"][0]["state"] == "BREACH"
+    assert feature["kill"]["killed_by_lever"] == 2
+    assert feature["kill"]["still_on"] == ["flag still ON in unleash"]
+    assert feature["kill"]["steps"][0]["rung"] == "confirmed"
+    assert feature["findings"] == ["only one lever"]
+    assert read["broken"] == [{"feature": "x@y", "problem": "why"}]
+
+
+def test_what_a_provider_says_is_made_harmless_before_it_is_printed() -> None:
+    made = json.dumps(document([snapshot({})], []), ensure_ascii=False)
+    assert "\x1b" not in made
+    assert "^[[31m" in made
+
+
+def test_the_lines_say_flag_verdict_and_findings() -> None:
+    text = "\n".join(lines(snapshot({"errors": verdict("errors", State.BREACH)}), UTC))
+    assert "drafts@production  flag drafts-ai  ON at 25 %" in text
+    assert "errors is so" in text
+    assert "BREACH" in text
+    assert "since 2026-11-24 07:58:08 +0000" in text
+    assert "only one lever" in text
+
+
+def test_a_kill_is_the_first_thing_that_the_lines_say() -> None:
+    text = list(lines(snapshot({}, kill=killed()), UTC))[1]
+    assert "KILLED by lever 2 (flag still ON in unleash)" in text
+    assert "Mara Voss" in text
+
+
+def test_a_flag_that_was_read_before_and_is_silent_now_says_both() -> None:
+    assert flag_words(FlagView(FLAG.state, "no answer", NOW)) == "ON at 25 % when last read; now no answer"
+    assert flag_words(FlagView(None, "no answer", NOW)) == "no answer"
+    assert flag_words(FlagView(None, "", None)) == "not read yet"
