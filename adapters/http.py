@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from collections.abc import AsyncGenerator, Container, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -148,7 +148,7 @@ class Http:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         silence: float = SILENCE_SECONDS,
-    ) -> AsyncIterator[ServerEvent]:
+    ) -> AsyncGenerator[ServerEvent, None]:
         """Follow a stream of server-sent events until it ends. Heartbeats are not yielded.
 
         Args:

@@ -10,7 +10,8 @@ One resource a flag and environment::
 from __future__ import annotations
 
 import shlex
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -185,11 +186,12 @@ class Homegrown:
             ),
         )
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None, None]:
         """Yield once the change stream is open, and at each change of this flag; ends with the stream."""
-        async for event in self._http.sse(f"{self._place}/stream"):
-            if event.name == "open" or (event.name == "change" and _is_about(self._key, event.data)):
-                yield
+        async with aclosing(self._http.sse(f"{self._place}/stream")) as events:
+            async for event in events:
+                if event.name == "open" or (event.name == "change" and _is_about(self._key, event.data)):
+                    yield
 
     async def aclose(self) -> None:
         """Let go of connections."""

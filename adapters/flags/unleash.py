@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shlex
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -238,7 +238,7 @@ class Unleash:
             ),
         )
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None, None]:
         """Yield at once, and whenever a look each 2 s (with jitter) finds the flag changed.
 
         Raises:
