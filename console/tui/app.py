@@ -130,13 +130,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._draw_planned = True
         wait = self._drawn_at + _FRAME_SECONDS - monotonic()
         if wait <= 0:
-            self.call_later(self.draw)
+            self.call_later(self._draw_as_planned)
         else:
-            self.set_timer(wait, self.draw)
+            self.set_timer(wait, self._draw_as_planned)
 
     def draw(self) -> None:
         """Draw this moment on the screen on top."""
-        self._draw_planned = False
         self._drawn_at = monotonic()
         screen = self.screen
         if isinstance(screen, ConsoleScreen):
@@ -203,6 +202,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
         for action in actions.of(place):
             title = f"{action.shown}  {action.label or action.description}"
             yield SystemCommand(title, action.description, lambda name=action.id: self.perform(name))
+
+    def _draw_as_planned(self) -> None:
+        self._draw_planned = False
+        self.draw()
 
     def _begin(self) -> None:
         self.run_worker(self._start(), name="backend", exit_on_error=False)

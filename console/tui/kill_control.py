@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.tui.scene import Killing
 from console.tui.screens.kill import KillScreen
 from console.tui.session import KillSession
+from console.tui.views.kill_dialog import in_breach
 from console.tui.views.standing import standing
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class KillControl:
             self.let_go()
             self._session, problem = None, ""
             try:
-                self._session = KillSession(self._backend.open_executor, app.changed)
+                self._session = self._start()
             except OSError as error:
                 problem = f"the kill's process could not be started: {error}"
             self._push(climbing=False, problem=problem)
@@ -62,6 +63,11 @@ class KillControl:
         """Drop the line to the executor: before the confirming Enter it ends, after it, it goes on alone."""
         if self._session is not None:
             self._session.leave()
+
+    def _start(self) -> KillSession:
+        snapshot = self._backend.snapshot
+        subject = in_breach(snapshot) if snapshot else ""
+        return KillSession(self._backend.open_executor, self._app.changed, subject)
 
     def _push(self, *, climbing: bool, problem: str = "") -> None:
         app = self._app
@@ -84,7 +90,7 @@ class KillControl:
         reason = standing(self._app.scene()).text
         try:
             if self._session is None:
-                self._session = KillSession(self._backend.open_executor, self._app.changed)
+                self._session = self._start()
             self._session.go(reason)
         except OSError as error:
             return f"NOT SENT: the kill's process cannot be reached ({error}); Enter tries again, F2: by hand"

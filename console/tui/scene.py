@@ -18,11 +18,13 @@ class Killing:
 
     Attributes:
         prepared: what the executor would do; None until it has said.
+        subject: title of the signal that was in breach when the dialog was opened, or "".
         confirmed: the confirming Enter has been sent.
         ladder: the newest one; None before the first step.
         lost: the executor went away before the kill was finished.
     """
 
+    subject: str = ""
     prepared: Prepared | None = None
     confirmed: bool = False
     ladder: Ladder | None = None

@@ -17,15 +17,20 @@ class KillSession:
     It outlives the dialog: leaving the screen never ends a confirmed kill.
     """
 
-    def __init__(self, open_executor: Callable[[], KillClient], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, open_executor: Callable[[], KillClient], changed: Callable[[], None], subject: str
+    ) -> None:
         """Start the executor; `changed` is called whenever `killing` differs.
+
+        Args:
+            subject: title of the signal in breach, or "".
 
         Raises:
             OSError: it could not be started.
         """
         self._open = open_executor
         self._changed = changed
-        self._killing = Killing()
+        self._killing = Killing(subject)
         self._half = False
         self._client = self._connect()
 

@@ -34,7 +34,7 @@ def kill_dialog(scene: Scene, word: ConfirmWord, runbook: str, problem: str = ""
     snapshot = scene.snapshot
     if snapshot is None:
         return KillDialogModel(title="KILL", lead=plain(scene.message), facts=(), levers=(), word=WORD)
-    title, found = runbook_steps(snapshot, runbook)
+    title, found = runbook_steps(in_breach(snapshot), runbook)
     return KillDialogModel(
         title=f"KILL  {plain(snapshot.config.key)}",
         lead=_lead(scene, snapshot),
@@ -73,13 +73,17 @@ def message(snapshot: Snapshot, word: ConfirmWord) -> str:
     return f"Enter: not yet, {letters}"
 
 
-def runbook_steps(snapshot: Snapshot, runbook: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Title and two steps for the signal in breach; else the runbook's first two."""
+def in_breach(snapshot: Snapshot) -> str:
+    """Title of the signal that is in breach, raw, or ""."""
     verdict = worst(snapshot.board.verdicts.values())
-    if verdict is not None and State.BREACH in (verdict.state, verdict.was):
-        found = steps_in(runbook, verdict.title)
-        if found:
-            return f"runbook, {plain(verdict.title)}", found[:_STEPS_SHOWN]
+    return verdict.title if verdict is not None and State.BREACH in (verdict.state, verdict.was) else ""
+
+
+def runbook_steps(subject: str, runbook: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Title and two steps for the signal in breach; else the runbook's first two."""
+    found = steps_in(runbook, subject) if subject else ()
+    if found:
+        return f"runbook, {plain(subject)}", found[:_STEPS_SHOWN]
     first = steps_in(runbook)[:_STEPS_SHOWN]
     return "runbook", first or (("", "none that can be read: 4 says why"),)
 
@@ -112,20 +116,18 @@ def affects(snapshot: Snapshot) -> str:
     return "; ".join(said)
 
 
-def way_back(snapshot: Snapshot) -> tuple[str, ...]:
-    """How it is undone, which this version leaves to a person: first the flag, then each further lever."""
+def way_back(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
+    """How each lever is undone, which this version leaves to a person: (number of the lever, words)."""
     live = "off" if snapshot.config.flag.kill_state == "on" else "on"
     labels = [lever.label for lever in snapshot.arming.levers] if snapshot.arming else []
     provider = labels[0] if labels else snapshot.config.flag.provider
-    said = [f"by hand: turn the flag {live} again in {plain(provider)}"]
+    said = [(1, f"by hand: turn the flag {live} again in {plain(provider)}")]
     for number, table in enumerate(snapshot.config.levers, start=2):
         undo = table.options.get("undo")
-        words = (
-            plain(shlex.join(map(str, undo)))
-            if isinstance(undo, list | tuple)
-            else "by hand: no `undo` is set"
+        known = isinstance(undo, list | tuple)
+        said.append(
+            (number, plain(shlex.join(map(str, undo or ()))) if known else "by hand: it has no `undo`")
         )
-        said.append(f"lever {number}, if it was pulled: {words}")
     return tuple(said)
 
 
@@ -161,7 +163,7 @@ def _facts(scene: Scene, snapshot: Snapshot) -> tuple[FactModel, ...]:
 
 
 def _way_back_short(snapshot: Snapshot) -> str:
-    first, *rest = way_back(snapshot)
+    (_, first), *rest = way_back(snapshot)
     return f"{first}; release lever 2 if it was pulled" if rest else first
 
 

@@ -8,7 +8,7 @@ from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
-from console.tui.views.kill_dialog import runbook_steps, way_back
+from console.tui.views.kill_dialog import in_breach, runbook_steps, way_back
 from console.tui.views.marks import STEP_MARKS
 from widgets.ladder import LadderModel, NoteModel, RungModel, SectionModel
 from widgets.marks import Mark as Shown
@@ -98,11 +98,15 @@ def _sections(
     if newest.outcome not in _PROVEN or lost:
         sections.append(SectionModel("by hand", _by_hand(scene)))
     if snapshot is not None:
-        title, found = runbook_steps(snapshot, runbook)
-        left.extend(NoteModel(text, label=f"step {number}" if number else title) for number, text in found)
+        subject = (scene.killing.subject if scene.killing else "") or in_breach(snapshot)
+        if subject:
+            _, found = runbook_steps(subject, runbook)
+            left.extend(NoteModel(text, label=f"step {number}") for number, text in found)
+        pulled = {step.lever for step in newest.steps if step.mark is not Mark.TO_COME}
         left.extend(
-            NoteModel(words, label="" if index else "way back")
-            for index, words in enumerate(way_back(snapshot))
+            NoteModel(words, label="way back" if number == 1 else f"lever {number}")
+            for number, words in way_back(snapshot)
+            if number == 1 or number in pulled
         )
     sections.append(SectionModel("what is left to do", tuple(left)))
     return tuple(sections)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from console.signals.verdict import State
 from console.text import plain
 from console.tui import actions
 from console.tui.scene import Scene
 from console.tui.views.arming import arming_lines
 from console.tui.views.help import help_page
-from console.tui.views.kill_dialog import affects, flag_move
+from console.tui.views.kill_dialog import affects, flag_move, in_breach
 from console.tui.views.runbook import line_of, runbook
-from console.tui.views.standing import worst
 from widgets.line import Line, Role, wrap
 from widgets.runbook import RunbookModel
 
@@ -50,9 +48,9 @@ def open_page(
 
 
 def _runbook_page(scene: Scene, book: Callable[[], RunbookText | None], width: int) -> tuple[PageView, int]:
-    verdict = worst(scene.snapshot.board.verdicts.values()) if scene.snapshot else None
-    breach = verdict is not None and State.BREACH in (verdict.state, verdict.was)
-    subject = verdict.title if verdict is not None and breach else ""
+    subject = in_breach(scene.snapshot) if scene.snapshot else ""
+    if not subject and scene.killing:
+        subject = scene.killing.subject
     top = line_of(_document(book()), width, subject) if subject else 0
     note = f"at {plain(subject)}, in breach" if top else ""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from console.killswitch.steps import Ladder, Outcome
+from console.signals.verdict import Change, State
 from console.text import plain, sanitize
 from console.tui.scene import Scene
 from console.tui.views import when
@@ -12,7 +14,15 @@ from console.tui.views.banner import percent
 from console.tui.views.standing import confirmed_at
 from widgets.timeline import TimelineModel, TimelineRow
 
+if TYPE_CHECKING:
+    from console.feature import Snapshot
+
 _ROWS = 60
+_TOGETHER = 3
+"""As many signals that change into the same state at one instant make one row."""
+
+_Event = tuple[datetime, str, str, str]
+"""Event time, kind, words, source."""
 
 
 def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
@@ -20,15 +30,7 @@ def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
     snapshot = scene.panels
     if snapshot is None:
         return TimelineModel(rows=(), joint=joint)
-    happened: list[tuple[datetime, str, str, str]] = [
-        (
-            change.at,
-            "verdict",
-            f"{plain(change.title)} {change.before.value} → {change.after.value}",
-            "console",
-        )
-        for change in snapshot.board.changes
-    ]
+    happened = _verdicts(snapshot.board.changes)
     state = snapshot.flag.state
     if state is not None and state.changed_at is not None:
         by = f" by {sanitize(state.changed_by)}" if state.changed_by else ""
@@ -53,7 +55,7 @@ def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
     )
 
 
-def _kill(scene: Scene) -> list[tuple[datetime, str, str, str]]:
+def _kill(scene: Scene) -> list[_Event]:
     ladder = scene.ladder()
     if ladder is None:
         return []
@@ -68,3 +70,24 @@ def _kill(scene: Scene) -> list[tuple[datetime, str, str, str]]:
 def _proof(ladder: Ladder) -> str:
     words = "already killed, confirmed" if ladder.outcome is Outcome.ALREADY else "confirmed"
     return f"{words} by lever {ladder.killed_by}" if ladder.killed_by else words
+
+
+def _verdicts(changes: tuple[Change, ...]) -> list[_Event]:
+    together: dict[tuple[datetime, State], list[Change]] = {}
+    for change in changes:
+        together.setdefault((change.at, change.after), []).append(change)
+    rows: list[_Event] = []
+    for (at, after), listed in together.items():
+        if len(listed) >= _TOGETHER:
+            rows.append((at, "verdict", f"{len(listed)} signals → {after.value}", "console"))
+        else:
+            rows.extend(
+                (at, "verdict", f"{plain(change.title)} {change.before.value} → {after.value}", "console")
+                for change in listed
+            )
+    return rows
+
+
+def _provider(snapshot: Snapshot) -> str:
+    levers = snapshot.arming.levers if snapshot.arming else ()
+    return plain(levers[0].label if levers else snapshot.config.flag.provider)

@@ -2,7 +2,7 @@
 
     python -m tests.console.tui.play [armed|breach|killed|demo|readonly|waiting]
 
-Its executor climbs the ladder of the mock-ups, a rung every 0.2 s.
+Its executor climbs the ladder of the mock-ups, a rung every 0.15 s.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class PlayBackend(StageBackend):
     async def _climb(self, executor: ScriptedExecutor) -> None:
         started = datetime.now(UTC).isoformat()
         for rungs in range(1, len(ASKING.steps) + 1):
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.15)
             executor.say(replace(ASKING, started=started, steps=ASKING.steps[:rungs]))
-        await asyncio.sleep(3)
+        await asyncio.sleep(0.8)
         executor.say(replace(KILLED, started=started))
 
 

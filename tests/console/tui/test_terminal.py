@@ -1,0 +1,114 @@
+"""The console on a real terminal: bundled keys, hang-ups, and the terminal given back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.terminal import Terminal
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    with Terminal(
+        [sys.executable, "-m", "tests.console.tui.play", "breach"],
+        environment={},
+        folder=ROOT,
+        columns=80,
+        rows=24,
+    ) as opened:
+        opened.wait_for("error rate 36.8 %: 14 of 38")
+        opened.wait_for("lever")
+        yield opened
+
+
+def test_key_word_and_enter_in_one_write_open_the_dialog_and_ask_for_enter_once_more(
+    terminal: Terminal,
+) -> None:
+    terminal.type("Kkill\r")
+    assert "KILLING" not in terminal.wait_for("once more")
+    terminal.type("\r")
+    terminal.wait_for("KILLING")
+    terminal.wait_for("KILLED by lever 2")
+
+
+def test_pastes_kill_nothing_and_a_person_who_types_key_by_key_does(terminal: Terminal) -> None:
+    terminal.type("K")
+    terminal.wait_for("4 letters to go")
+    terminal.type("\x1b[200~kill\r\x1b[201~")
+    assert "KILLING" not in terminal.wait_for("a paste was discarded")
+    terminal.type("kill\rkill\r\r")
+    assert "KILLING" not in terminal.wait_for("once more")
+    terminal.type("esc")
+    terminal.wait_for("nothing was sent")
+    terminal.type("K")
+    for key, shown in (("k", "3 letters"), ("i", "2 letters"), ("l", "1 letter"), ("L", "Enter kills")):
+        terminal.type(key)
+        terminal.wait_for(shown)
+    terminal.type("enter")
+    terminal.wait_for("KILLING")
+    terminal.type("q")
+    assert terminal.exit_status(seconds=5) == 0
+    assert "the kill goes on without this screen" in terminal.look()
+
+
+@pytest.mark.parametrize("keys", [[], ["K", "kill"]], ids=["signals", "word typed"])
+def test_when_the_line_drops_the_process_is_gone_within_a_second(terminal: Terminal, keys: list[str]) -> None:
+    terminal.type(*keys)
+    terminal.hang_up()
+    assert terminal.exit_status(seconds=1.0) == 128 + signal.SIGHUP
+
+
+def test_a_line_that_drops_after_the_terminal_stopped_reading_ends_it_too(terminal: Terminal) -> None:
+    terminal.stop_reading()
+    # Far more than the terminal and the writer's queue hold: the event loop stands still.
+    terminal.type(*(["?", "1"] * 60))
+    terminal.hang_up()
+    assert terminal.exit_status(seconds=1.0) == 128 + signal.SIGHUP
+
+
+def test_a_dead_terminal_ends_the_process_also_where_sighup_is_ignored() -> None:
+    with Terminal(
+        [
+            sys.executable,
+            "-c",
+            # Ignores SIGHUP for good, as nohup and some shells do, and so sees only end of file.
+            "import signal, sys\n"
+            "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+            "keep = signal.signal\n"
+            "signal.signal = lambda number, act: None if number == signal.SIGHUP else keep(number, act)\n"
+            "sys.argv = ['play', 'breach']\n"
+            "from tests.console.tui.play import main\n"
+            "sys.exit(main())\n",
+        ],
+        environment={"PYTHONPATH": str(ROOT)},
+        folder=ROOT,
+        columns=80,
+        rows=24,
+    ) as terminal:
+        terminal.wait_for("error rate 36.8 %")
+        before = os.times()
+        terminal.hang_up()
+        assert terminal.exit_status(seconds=1.0) == 128 + signal.SIGHUP
+        spent = os.times().children_user + os.times().children_system
+        assert spent - before.children_user - before.children_system < 3.0
+
+
+def test_leaving_gives_the_terminal_back_and_never_took_the_mouse(terminal: Terminal) -> None:
+    terminal.type("q")
+    assert terminal.exit_status(seconds=5) == 0
+    assert terminal.restored()
+    assert b"\x1b[?1000h" not in b"".join(chunk.data for chunk in terminal.chunks)
+
+
+def test_a_termination_signal_gives_the_terminal_back_too(terminal: Terminal) -> None:
+    terminal.signal(signal.SIGTERM)
+    assert terminal.exit_status(seconds=5) == 0
+    assert terminal.restored()

@@ -1,0 +1,354 @@
+"""What the screens say, asked of the pure views."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.flags.port import ArmingCheck
+from console.feature import FlagView, Snapshot
+from console.killswitch.record import KillRecord
+from console.killswitch.steps import Mark as StepMark
+from console.killswitch.steps import Outcome, Rung, Step
+from console.signals.verdict import Clock, State
+from console.tui.confirm import ConfirmWord
+from console.tui.scene import Killing, Scene
+from console.tui.views import when
+from console.tui.views.arming import arming_words
+from console.tui.views.banner import banner
+from console.tui.views.checklist import checklist
+from console.tui.views.footer import footer
+from console.tui.views.kill_dialog import kill_dialog
+from console.tui.views.ladder import ladder
+from console.tui.views.runbook import line_of, rendered
+from console.tui.views.signals import signals
+from console.tui.views.standing import standing
+from console.tui.views.timeline import timeline
+from tests.console.tui.stage import (
+    ASKING,
+    CONFIG,
+    FLAG,
+    KILLED,
+    NOW,
+    PREPARED,
+    RECORD,
+    RUNBOOK,
+    SNAPSHOT,
+    TZ,
+    VERDICTS,
+    at,
+    board,
+    flag,
+)
+from widgets.line import plain_text
+from widgets.marks import Mark, Tone
+
+
+def scene(snapshot: Snapshot | None = SNAPSHOT, **changes: object) -> Scene:
+    return replace(Scene(snapshot, "", NOW, TZ), **changes)  # type: ignore[arg-type]
+
+
+def with_states(*states: State) -> Snapshot:
+    verdicts = tuple(
+        replace(verdict, state=state, was=None) for verdict, state in zip(VERDICTS, states, strict=False)
+    )
+    return replace(SNAPSHOT, board=board(verdicts))
+
+
+# Line 2
+
+
+def test_a_breach_is_said_with_counts_and_since_when_and_loudly() -> None:
+    stand = standing(scene())
+    assert (stand.word, stand.danger) == ("BREACH", True)
+    assert stand.text == "error rate 36.8 %: 14 of 38 answers failed, since 02:58"
+
+
+def test_all_in_band_is_said_quietly() -> None:
+    stand = standing(scene(with_states(*[State.OK] * 7)))
+    assert (stand.text, stand.danger) == ("all seven in band", False)
+
+
+@pytest.mark.parametrize("blind", [State.ERROR, State.STALE, State.NO_DATA, State.TOO_FEW, State.WATCH])
+def test_one_signal_that_is_not_ok_never_reads_as_all_in_band(blind: State) -> None:
+    stand = standing(scene(with_states(*[State.OK] * 6, blind)))
+    assert stand.state is blind
+    assert "six in band" in stand.text
+
+
+def test_a_latched_breach_is_not_forgotten_when_its_data_stops() -> None:
+    verdicts = (replace(VERDICTS[0], state=State.STALE, was=State.BREACH), *VERDICTS[1:])
+    stand = standing(scene(replace(SNAPSHOT, board=board(verdicts))))
+    assert stand.word == "was BREACH, now STALE"
+    assert stand.danger
+
+
+def test_a_second_breach_is_counted() -> None:
+    stand = standing(scene(with_states(State.BREACH, State.BREACH, *[State.OK] * 5)))
+    assert stand.text.endswith("; one more in BREACH")
+
+
+def test_no_signal_at_all_is_not_peace() -> None:
+    assert standing(scene(replace(SNAPSHOT, board=board(())))).state is State.NO_DATA
+
+
+def test_a_kill_by_lever_2_says_that_the_flag_is_still_on() -> None:
+    stand = standing(scene(replace(SNAPSHOT, kill=RECORD)))
+    assert stand.text == "KILLED by lever 2 (flag still ON in flag service)  03:12:16 Mara Voss"
+    assert stand.killed
+    assert not stand.danger
+
+
+def test_the_newest_rung_stands_in_line_2_until_all_came_true() -> None:
+    steps = (*ASKING.steps[:4], Step(Rung.QUIET, 0, StepMark.NOW, 8.0, ""))
+    record = KillRecord(replace(KILLED, steps=steps, finished=False), at("03:12:08"), at("03:12:16"))
+    assert standing(scene(replace(SNAPSHOT, kill=record))).text.endswith("· quiet not seen yet")
+
+
+def test_a_rung_that_did_not_come_true_is_an_alarm() -> None:
+    steps = (*ASKING.steps[:4], Step(Rung.QUIET, 0, StepMark.FALSE, 60.0, "AI answers still 70/h"))
+    record = KillRecord(replace(KILLED, steps=steps), at("03:12:08"), at("03:12:16"))
+    stand = standing(scene(replace(SNAPSHOT, kill=record)))
+    assert stand.danger
+    assert stand.text.endswith("but quiet did not come true")
+
+
+def test_a_flag_that_is_on_again_after_the_kill_is_judged_again_and_not_called_killed() -> None:
+    record = KillRecord(replace(KILLED, killed_by=1, still_on=()), at("03:00:00"), at("03:00:01"))
+    stand = standing(scene(replace(SNAPSHOT, kill=record)))
+    assert stand.word == "BREACH"
+    off = replace(SNAPSHOT, kill=record, flag=flag(on=False))
+    assert standing(scene(off)).text == "KILLED 03:00:01 Mara Voss"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"), [(Outcome.FAILED, "KILL FAILED"), (Outcome.UNCONFIRMED, "NOT CONFIRMED")]
+)
+def test_a_kill_that_is_not_proven_is_never_called_killed(outcome: Outcome, word: str) -> None:
+    killing = Killing(confirmed=True, ladder=replace(ASKING, outcome=outcome, finished=True))
+    stand = standing(scene(killing=killing))
+    assert (stand.word, stand.danger, stand.killed) == (word, True, False)
+
+
+# Line 1 and 3
+
+
+def test_the_environment_is_in_the_banner_and_demo_takes_its_place() -> None:
+    assert banner(scene()).environment == "PRODUCTION"
+    demo = banner(scene(demo=True))
+    assert (demo.environment, demo.real_users) == ("DEMO", False)
+    assert "made-up users" in demo.levers[0]
+    assert "nothing real is touched" in demo.levers[0]
+
+
+def test_modes_stand_only_when_they_are_not_the_ordinary_one() -> None:
+    assert banner(scene()).modes == ()
+    assert banner(scene(read_only=True)).modes == ("READ-ONLY",)
+    held = banner(scene(held=SNAPSHOT, held_at=at("03:09:30")))
+    assert held.modes == ("HELD",)
+    assert held.levers[0] == "panels held at 03:09:30"
+
+
+def test_a_faster_world_shows_its_speed_and_its_own_clock() -> None:
+    clock = Clock(at("03:00:00"), NOW, 60.0)
+    fast = replace(SNAPSHOT, board=replace(SNAPSHOT.board, clock=clock))
+    shown = banner(scene(fast, now=NOW + timedelta(seconds=10)))
+    assert shown.extra == "x 60"
+    assert shown.clock[0] == "Tue 03:10:00 -0500"
+
+
+def test_a_flag_that_cannot_be_read_now_says_how_old_its_state_is() -> None:
+    stale = replace(SNAPSHOT, flag=replace(flag(read_at=at("02:51:00")), problem="did not answer"))
+    assert banner(scene(stale)).flag_detail == ("25 %, read 02:51",)
+    unread = banner(scene(replace(SNAPSHOT, flag=FlagView(None, "did not answer", NOW))))
+    assert (unread.flag_state, unread.flag_detail) == ("?", ("cannot be read",))
+
+
+def test_armed_needs_a_confirmed_kill_of_this_flag_within_30_days() -> None:
+    assert arming_words(scene()).text == ("ARMED, NOT PROVEN ▲ 03:09",)
+    assert arming_words(scene()).drill == ("never drilled",)
+    recent = arming_words(scene(last_confirmed_kill=NOW - timedelta(days=6)))
+    assert recent.text[-1] == "ARMED ✓ 03:09"
+    assert recent.drill == ("last pulled 6 days ago",)
+    old = arming_words(scene(last_confirmed_kill=NOW - timedelta(days=31)))
+    assert old.text == ("ARMED, NOT PROVEN ▲ 03:09",)
+
+
+def test_not_armed_names_the_reason_and_whether_k_still_works() -> None:
+    assert SNAPSHOT.arming is not None
+    first, second = SNAPSHOT.arming.levers
+    expired = replace(first, checks=(ArmingCheck("token valid", False, "token expired 02:00"),))
+    one = arming_words(scene(replace(SNAPSHOT, arming=replace(SNAPSHOT.arming, levers=(expired, second)))))
+    assert one.text == ("NOT ARMED ✗ flag service: token expired 02:00",)
+    assert one.levers == ("lever 2 ARMED ✓ 03:09",)
+    assert one.works
+    gone = replace(second, checks=(ArmingCheck("present", None, "cannot be asked"),))
+    none = arming_words(scene(replace(SNAPSHOT, arming=replace(SNAPSHOT.arming, levers=(expired, gone)))))
+    assert not none.works
+    assert none.danger
+
+
+def test_before_arming_was_proven_once_it_is_not_called_armed() -> None:
+    assert arming_words(scene(replace(SNAPSHOT, arming=None))).text[0].startswith("NOT ARMED ?")
+
+
+# Panels, checklist, timeline
+
+
+def test_signals_keep_the_order_of_the_configuration_whatever_their_state() -> None:
+    model = signals(scene(with_states(*[State.OK] * 6, State.BREACH)))
+    assert [panel.title for panel in model.signals] == [verdict.title for verdict in VERDICTS]
+
+
+def test_a_source_that_failed_says_what_to_do_in_its_own_panel() -> None:
+    broken = replace(VERDICTS[0], state=State.ERROR, problem="prometheus: no answer in 5 s. Is it up?")
+    panel = signals(scene(replace(SNAPSHOT, board=board((broken,))))).signals[0]
+    assert panel.why == "prometheus: no answer in 5 s. Is it up?"
+
+
+def test_a_gate_without_evidence_is_unknown_and_never_passed() -> None:
+    gates = {gate.title: gate for gate in checklist(scene()).gates}
+    assert gates["flag with percentage rollout"].mark is Mark.PASS
+    for title in ("kill switch tested", "fallback tested", "internal cohort ran, issues triaged"):
+        assert gates[title].mark is Mark.UNKNOWN
+        assert "not known yet" in gates[title].evidence
+
+
+def test_a_confirmed_kill_is_evidence_for_the_kill_switch_and_its_fallback_rung_for_the_fallback() -> None:
+    shown = checklist(scene(replace(SNAPSHOT, kill=RECORD), last_confirmed_kill=at("03:12:16")))
+    gates = {gate.title: gate.mark for gate in shown.gates}
+    assert gates["kill switch tested"] is Mark.PASS
+    assert gates["fallback tested"] is Mark.PASS
+    late = checklist(scene(last_confirmed_kill=NOW - timedelta(days=40)))
+    assert {gate.title: gate.mark for gate in late.gates}["kill switch tested"] is Mark.EXPIRED
+
+
+def test_a_signal_that_is_blind_is_no_visible_dashboard() -> None:
+    shown = checklist(scene(with_states(State.STALE, *[State.OK] * 6)))
+    gate = {gate.title: gate for gate in shown.gates}["dashboards visible"]
+    assert (gate.mark, gate.evidence) == (Mark.FAIL, "error rate STALE")
+
+
+def test_the_timeline_holds_verdicts_arming_and_the_kill_in_event_time() -> None:
+    rows = timeline(scene(replace(SNAPSHOT, kill=RECORD))).rows
+    assert [(row.time, row.kind) for row in rows] == [
+        ("03:00:12", "verdict"),
+        ("03:06:12", "verdict"),
+        ("03:09:02", "arming"),
+        ("03:12:08", "kill"),
+        ("03:12:16", "kill"),
+    ]
+
+
+# Dialog and ladder
+
+
+def test_the_dialog_says_what_where_who_what_instead_and_how_it_is_undone() -> None:
+    dialog = kill_dialog(scene(), ConfirmWord(), RUNBOOK)
+    facts = {fact.label: fact for fact in dialog.facts}
+    assert dialog.lead == "Turns the AI path OFF for every user in production. Real users."
+    assert facts["flag"].text == f"{FLAG}    ON at 25 %  →  OFF"
+    assert facts["flag"].right == "(OFF is the kill)"
+    assert facts["affects"].text == "25 % of users; 151 people in the last day; 76 answers an hour now"
+    assert "temporarily unavailable" in facts["instead"].text
+    assert facts["way back"].text.startswith("by hand: turn the flag on again in flag service")
+    assert [number for number, _ in dialog.runbook] == ["3", "4"]
+
+
+def test_an_inverse_flag_is_said_to_be_killed_by_on() -> None:
+    inverse = replace(CONFIG, flag=replace(CONFIG.flag, kill_state="on"))
+    dialog = kill_dialog(scene(replace(SNAPSHOT, config=inverse, flag=flag(on=False))), ConfirmWord(), "")
+    assert dialog.lead.startswith("Turns the flag ON, which takes the AI path from every user")
+    assert dialog.facts[0].text == f"{FLAG}    OFF  →  ON"
+    assert dialog.facts[0].right == "(inverse: ON is the kill)"
+
+
+def test_what_is_not_known_is_said_to_be_unknown() -> None:
+    blank = replace(
+        SNAPSHOT,
+        board=replace(SNAPSHOT.board, flow=None),
+        config=replace(CONFIG, fallback=None),
+        flag=FlagView(None, "did not answer", NOW),
+        arming=None,
+    )
+    dialog = kill_dialog(scene(blank), ConfirmWord(), "")
+    facts = {fact.label: fact.text for fact in dialog.facts}
+    assert "not known" in facts["flag"]
+    assert "not known" in facts["affects"]
+    assert "not known" in facts["instead"]
+    assert {lever.arming for lever in dialog.levers} == {"not proven yet"}
+
+
+def test_a_demo_dialog_says_that_nothing_real_is_touched() -> None:
+    assert "Made-up users" in kill_dialog(scene(demo=True), ConfirmWord(), "").lead
+
+
+def test_latency_p95_finds_the_steps_under_latency() -> None:
+    latency = replace(VERDICTS[2], state=State.BREACH)
+    dialog = kill_dialog(scene(replace(SNAPSHOT, board=board((latency,)))), ConfirmWord(), RUNBOOK)
+    assert [number for number, _ in dialog.runbook] == ["6", "7"]
+
+
+def test_a_ladder_in_mid_kill_tells_that_it_may_be_left_and_nothing_need_be_pressed() -> None:
+    shown = ladder(scene(killing=Killing(confirmed=True, ladder=ASKING)), RUNBOOK)
+    assert shown.tone is Tone.DANGER
+    assert "the kill goes on without this screen" in shown.notes[0].text
+    assert "need not press anything" in shown.sections[0].notes[0].text
+
+
+def test_a_rung_that_is_not_configured_is_never_shown_as_passed() -> None:
+    step = Step(Rung.QUIET, 0, StepMark.NOT_CONFIGURED, None, "")
+    shown = ladder(scene(killing=Killing(confirmed=True, ladder=replace(ASKING, steps=(step,)))), "")
+    assert shown.rungs[0].mark is not Mark.PASS
+    assert "not configured" in shown.rungs[0].text
+
+
+def test_a_kill_that_failed_shows_the_exact_requests_to_send_by_hand() -> None:
+    failed = Killing(prepared=PREPARED, confirmed=True, ladder=replace(ASKING, outcome=Outcome.FAILED))
+    section = ladder(scene(killing=failed), RUNBOOK).sections[0]
+    assert section.title == "by hand"
+    assert any("curl -X PATCH" in note.text and "$FLAG_TOKEN" in note.text for note in section.notes)
+
+
+def test_after_the_kill_the_steps_are_those_of_the_signal_that_was_in_breach() -> None:
+    quiet = with_states(*[State.OFF] * 7)
+    shown = ladder(scene(quiet, killing=Killing("error rate", None, True, KILLED)), RUNBOOK)
+    assert "step 3" in [note.label for note in shown.sections[-1].notes]
+
+
+# Runbook, footer, time
+
+
+def test_a_runbook_cannot_act() -> None:
+    lines = rendered(
+        "# [x](http://evil/\x1b[2J)\n\n\x1b]52;c;aGk=\x07 `code` **bold** [/] [@click=app.kill]k[/]", 80
+    )
+    text = "\n".join(plain_text(line) for line in lines)
+    assert "\x1b" not in text
+    assert "http://evil/" in text
+    assert "[@click=app.kill]k[/]" in text
+
+
+def test_the_runbook_opens_at_the_signal_in_breach() -> None:
+    lines = rendered(RUNBOOK, 80)
+    assert plain_text(lines[line_of(RUNBOOK, 80, "error rate")]).strip() == "Error rate"
+    assert plain_text(lines[line_of(RUNBOOK, 80, "latency p95")]).strip() == "Latency"
+
+
+def test_a_dangerous_key_is_dimmed_in_read_only_and_says_why() -> None:
+    kill = footer(scene(read_only=True), "signals").groups[0][0]
+    assert (kill.key, kill.enabled, kill.reason) == ("K", False, "read-only")
+
+
+@pytest.mark.parametrize(
+    ("instant", "shown"),
+    [
+        (datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "03:00"),
+        (datetime(2026, 11, 23, 4, 40, tzinfo=UTC), "Sun 23:40"),
+        (datetime(2026, 11, 9, 12, 0, tzinfo=UTC), "9 Nov"),
+    ],
+)
+def test_an_instant_of_another_day_is_never_shown_as_one_of_today(instant: datetime, shown: str) -> None:
+    assert when.minute(instant, NOW, TZ) == shown
