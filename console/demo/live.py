@@ -103,6 +103,11 @@ class LiveTraffic:
         return step
 
     @property
+    def current(self) -> Conditions:
+        """How things were at the end of the last step."""
+        return self.conditions(self._done)
+
+    @property
     def behind(self) -> bool:
         """Whether the last step left something undone that was due."""
         return self._clock.acme() - self._done > 2 * self._clock.speed

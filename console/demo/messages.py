@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -141,9 +142,10 @@ class TrafficFrame(msgspec.Struct, tag_field="type", tag="traffic"):
     newest: datetime | None
 
 
-class Subscribe(msgspec.Struct, tag_field="type", tag="subscribe"):
+class Subscribe(msgspec.Struct):
     """What a client asks for."""
 
+    type: Literal["subscribe"]
     history_minutes: int = 0
     history_days: int = 0
     events: bool = True

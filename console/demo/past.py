@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.demo.acme import CATEGORIES, DAY, TUESDAY, Agent, DayShape, Roster, agents
 from console.demo.arrivals import complaint
 from console.demo.clock import EventClock
-from console.demo.conditions import HEALTHY
+from console.demo.conditions import HEALTHY, Conditions
 from console.demo.drafts import LEAK, MEAN_IN, MEAN_OUT, ROLE_PLAY, SOURCES, USD_PER_DRAFT, USD_SPREAD, Drafts
 from console.demo.latency import BASELINE_P50, BOUNDS, SIGMA
 from console.demo.messages import Event
@@ -37,20 +37,20 @@ class PastStage:
     Attributes:
         begins: Acme's clock.
         cohorts: who had the feature.
-        tickets: a weekday's tickets that mention the feature; new users write more of them each.
+        conditions: how it was then. The first users write more tickets each, and the team tries to break it.
     """
 
     begins: float
     cohorts: frozenset[str]
-    tickets: float
+    conditions: Conditions
 
 
 _MONDAY = float((TUESDAY - 1) * DAY)
 STAGES = (
-    PastStage(-math.inf, frozenset(), 0.0),
-    PastStage(_MONDAY - 14 * DAY, frozenset({"team"}), 9.0),
-    PastStage(_MONDAY - 7 * DAY, frozenset({"team", "5%"}), 10.5),
-    PastStage(_MONDAY, frozenset({"team", "5%", "25%"}), HEALTHY.tickets),
+    PastStage(-math.inf, frozenset(), replace(HEALTHY, tickets=0.0)),
+    PastStage(_MONDAY - 14 * DAY, frozenset({"team"}), replace(HEALTHY, tickets=9.0, injection=0.035)),
+    PastStage(_MONDAY - 7 * DAY, frozenset({"team", "5%"}), replace(HEALTHY, tickets=10.5, injection=0.006)),
+    PastStage(_MONDAY, frozenset({"team", "5%", "25%"}), HEALTHY),
 )
 """A week of the team, a week at 5 %, and 25 % since Monday: the world starts on its second day."""
 
@@ -127,7 +127,7 @@ class Past:
             newest = self._clock.instant(last)
             tally.newest = max(tally.newest, newest) if tally.newest else newest
         tickets = []
-        for _ in range(poisson(self._rng, work * stage.tickets)):
+        for _ in range(poisson(self._rng, work * stage.conditions.tickets)):
             at = self._clock.instant(start + seconds * self._rng.random())
             tickets.append((at, complaint(self._rng.random())))
         tickets.sort()
@@ -138,16 +138,16 @@ class Past:
         rng, roster, everyone = self._rng, self._rosters[stage], agents()
         answers = []
         for at in sorted(start + seconds * rng.random() for _ in range(n)):
-            answers.append(self._answer(everyone[roster.draw(rng.random())], at))
+            answers.append(self._answer(everyone[roster.draw(rng.random())], at, stage.conditions))
             tally.add(answers[-1])
         return answers
 
-    def _answer(self, agent: Agent, at: float) -> Event:
+    def _answer(self, agent: Agent, at: float, now: Conditions) -> Event:
         category = self._rng.choices(_NAMES, _WEIGHTS)[0]
-        return self._drafts.by_model(agent, category, self._clock.instant(at), HEALTHY)
+        return self._drafts.by_model(agent, category, self._clock.instant(at), now)
 
     def _at_once(self, tally: Tally, stage: PastStage, start: float, seconds: int, expected: float) -> None:
-        rng, now = self._rng, HEALTHY
+        rng, now = self._rng, stage.conditions
         for outcome, share in (("schema", now.schema), ("empty", now.empty), ("truncated", now.truncated)):
             tally.failed[outcome] = poisson(rng, expected * share)
         tally.failed["timeout"] = tally.latency[OVERFLOW] = poisson(rng, expected * now.timeout)
@@ -160,7 +160,9 @@ class Past:
         tally.ai = tally.latency.total()
         tally.shown = tally.ai - tally.failed.total()
         tally.disliked = binomial(rng, tally.shown, now.disliked)
-        tally.rated = min(tally.shown, tally.disliked // 2 + binomial(rng, tally.shown, now.rated))
+        tally.rated = min(
+            tally.shown, tally.disliked // 2 + binomial(rng, tally.shown, now.rated - now.disliked / 2)
+        )
         n = tally.ai
         tally.usd = max(0.0, n * USD_PER_DRAFT + USD_SPREAD * math.sqrt(n) * rng.gauss(0, 1))
         tally.tokens_in, tally.tokens_out = round(n * MEAN_IN), round(n * MEAN_OUT)
@@ -186,7 +188,7 @@ def _latency_shares() -> tuple[tuple[int, float], ...]:
     matter."""
 
     def below(seconds: float) -> float:
-        return 0.5 * math.erfc(-math.log(seconds / BASELINE_P50) / SIGMA / math.sqrt(2))
+        return 0.5 * math.erfc(-math.log(seconds / (BASELINE_P50 * HEALTHY.slower)) / SIGMA / math.sqrt(2))
 
     shares = []
     lower = 0.0

@@ -64,7 +64,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
                 "every answer takes 1.6 times as long",
                 "p50 and p95 leave their bands together; nothing fails",
                 "read the latency steps of the runbook; kill if it lasts",
-                replace(HEALTHY, slower=1.6, timeout=0.004),
+                replace(HEALTHY, slower=1.6 * HEALTHY.slower, timeout=0.004),
             ),
             Scenario(
                 "flag-service-down",

@@ -253,7 +253,7 @@ class World:
         )
 
     def _flag_service_answers(self) -> bool:
-        return self._live.conditions(self._clock.acme()).flag_service_answers
+        return self._live.current.flag_service_answers
 
     async def _app_evaluate_one(self, request: Request) -> Response:
         return await evaluate_one(request, self._decide)
