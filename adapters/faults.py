@@ -13,7 +13,6 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -205,6 +204,8 @@ def retry_after(value: str, date: str = "") -> float | None:
 
 def http_date(value: str) -> datetime | None:
     """An instant of an HTTP header, UTC; None when it is none."""
+    from email.utils import parsedate_to_datetime  # some 5 ms, and only answers need it
+
     try:
         found = parsedate_to_datetime(value)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

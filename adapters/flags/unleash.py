@@ -161,6 +161,7 @@ class Unleash:
             newest = await events
         finally:
             events.cancel()
+            await asyncio.wait({events})
         percent, rules = exposure(environment.strategies, [parent.feature for parent in feature.dependencies])
         return FlagState(
             key=self._key,
