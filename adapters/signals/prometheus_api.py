@@ -27,8 +27,8 @@ class _Series(msgspec.Struct, frozen=True):
     metric: dict[str, str] = {}
     value: tuple[float, str] | None = None
     values: tuple[tuple[float, str], ...] = ()
-    histogram: msgspec.Raw | None = None
-    histograms: msgspec.Raw | None = None
+    histogram: Any = None
+    histograms: Any = None
 
 
 class _Data(msgspec.Struct, frozen=True, rename={"kind": "resultType"}):
