@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from adapters.errors import AdapterError, Effect, Forbidden, NeedsApproval, NotFound, ServerFault
+from adapters.errors import AdapterError, Forbidden, NotFound, ServerFault
 from adapters.flags.arming import clock, first_failed, passed
 from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch
-from adapters.flags.unleash_arming import Permission, key_resolves, may_write, no_approval_gate
-from adapters.flags.unleash_rules import Strategy, exposure
+from adapters.flags.unleash_arming import key_resolves, may_write, no_approval_gate
+from adapters.flags.unleash_payloads import Environment, Event, Events, Feature, User
+from adapters.flags.unleash_refusals import explain
+from adapters.flags.unleash_rules import exposure
 from adapters.http import Credential, Http, segments
 from adapters.options import base_url, decode
 from adapters.secrets import Secret
@@ -54,51 +56,6 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     key: str
     environment: str
     project: str = "default"
-
-
-class Environment(msgspec.Struct):
-    """The flag in one environment (featureEnvironmentSchema)."""
-
-    name: str
-    enabled: bool
-    strategies: list[Strategy] = []
-
-
-class Parent(msgspec.Struct):
-    """A flag that this one depends on."""
-
-    feature: str
-
-
-class Feature(msgspec.Struct):
-    """The flag as a whole (featureSchema)."""
-
-    name: str
-    environments: list[Environment]
-    archived: bool | None = None
-    dependencies: list[Parent] = []
-    children: list[str] = []
-
-
-class Event(msgspec.Struct, rename="camel"):
-    """A change (eventSchema)."""
-
-    id: int
-    created_at: datetime
-    created_by: str | None = None
-    environment: str | None = None
-
-
-class Events(msgspec.Struct):
-    """A page of changes."""
-
-    events: list[Event]
-
-
-class User(msgspec.Struct):
-    """Who the token belongs to (meSchema)."""
-
-    permissions: list[Permission] = []
 
 
 class Unleash:
@@ -338,40 +295,5 @@ class Unleash:
         try:
             return await self._http.request(method, path)
         except (Forbidden, ServerFault) as error:
-            clearer = self._explain(error)
+            clearer = explain(error, project=self._project, environment=self._environment)
         raise clearer
-
-    def _explain(self, error: Forbidden | ServerFault) -> AdapterError:
-        """Put what only Unleash's own words tell apart into errors of their own."""
-        words = error.detail.raw if error.detail is not None else ""
-        place = f"in {self._environment} of project {self._project}"
-        if "SKIP_CHANGE_REQUEST" in words:
-            return NeedsApproval(
-                f"change requests are on {place}, so it refused the change",
-                where=error.where,
-                todo="Give the token SKIP_CHANGE_REQUEST there, or open a change request.",
-                detail=error.detail,
-            )
-        if "different token type" in words:
-            return Forbidden(
-                "the token is of the wrong kind: it is for SDKs",
-                where=error.where,
-                todo="Use a personal access token, a service account's or an admin token.",
-                detail=error.detail,
-            )
-        if "UPDATE_FEATURE_ENVIRONMENT" in words:
-            return Forbidden(
-                f"the token may not switch flags {place}",
-                where=error.where,
-                todo="Give its owner a role with UPDATE_FEATURE_ENVIRONMENT there.",
-                detail=error.detail,
-            )
-        if isinstance(error, ServerFault) and "maintenance mode" in words:
-            return ServerFault(
-                "it is in maintenance mode and changes nothing",
-                where=error.where,
-                todo="Have an Unleash administrator end it.",
-                detail=error.detail,
-                effect=Effect.NONE,
-            )
-        return error
