@@ -156,6 +156,9 @@ class UnleashSdk:
         # Imported here: it is an extra that only --flag-from needs, and takes long.
         from UnleashClient import UnleashClient  # type: ignore[attr-defined]
 
+        # It logs every failed look with a traceback; that it has no rules is said once, by the world.
+        for name in ("UnleashClient", "apscheduler"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._key = key
         self._looks = 0
         self._ready = threading.Event()
@@ -192,7 +195,7 @@ class UnleashSdk:
         return self._looks
 
     def wait_ready(self, seconds: float) -> bool:
-        return self._ready.wait(seconds)
+        return self._ready.wait(seconds) and bool(self._client.feature_definitions())
 
     def close(self) -> None:
         self._client.destroy()

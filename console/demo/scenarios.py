@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -34,6 +33,8 @@ class Scenario:
         """Seconds of event time from the start to the trouble; None when there is none."""
         if self.trouble is None:
             return None
+        import random  # here, so that listing the scenarios stays light
+
         return random.Random(f"{seed}:trouble").uniform(EARLIEST, LATEST)
 
 
