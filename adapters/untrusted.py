@@ -20,7 +20,7 @@ class Untrusted:
         raise TypeError("untrusted text must be sanitized before it is shown; read .raw only to sanitize it")
 
     def __repr__(self) -> str:
-        return f"Untrusted({ascii(self.raw)})"
+        return f"Untrusted({self.raw!a})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Untrusted) and other.raw == self.raw

@@ -132,6 +132,7 @@ def _evaluate(table: FeatureTable, flag: ProviderTable, trust: Trust) -> Evaluat
         )
     given.setdefault("provider", "unleash" if flag.provider == "unleash" else "ofrep")
     given.setdefault("key", flag.options["key"])
+    given.setdefault("environment", table.environment)
     source = _provider(given, where, trust)
     _checked(registry.open_evaluator, source)
     return EvaluateConfig(source, contexts)
