@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -48,15 +47,15 @@ class SignalsScreen(ConsoleScreen):
         yield self._panels
         yield self._timeline
 
+    # Textual calls the handlers of every class, the most derived first: layout comes before the drawing.
+
     def on_mount(self) -> None:
         """Lay out before the first drawing."""
         self._arrange(self.app.size.width, self.app.size.height)
-        super().on_mount()
 
-    def on_resize(self, event: events.Resize | None = None) -> None:
+    def on_resize(self) -> None:
         """The room has changed."""
         self._arrange(self.app.size.width, self.app.size.height)
-        super().on_resize()
 
     def draw_body(self, scene: Scene) -> None:
         """Panels, checklist, timeline."""

@@ -317,6 +317,7 @@ async def test_snapshots_that_come_fast_are_drawn_at_most_four_times_a_second() 
     backend = StageBackend()
     app = app_on(backend)
     async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.3)
         drawn: list[object] = []
         screen = app.screen
         assert isinstance(screen, SignalsScreen)
