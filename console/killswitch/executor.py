@@ -7,11 +7,11 @@ hangups and interrupts, and ends by itself when nothing is left to try or to wat
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import signal
 import socket
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -173,22 +173,28 @@ class Executor:
 
 
 def main() -> None:
-    """Serve the one screen at the other end of the socket, then end."""
-    parser = argparse.ArgumentParser(prog="console.killswitch.executor")
-    parser.add_argument("--fd", type=int, required=True, help="a connected stream socket")
-    parser.add_argument("--began", type=float, default=time.monotonic(), help="start on the monotonic clock")
-    given = parser.parse_args()
+    """Serve the one screen at the other end of the socket, then end. ``--fd N``, and when it was started."""
+    # argparse costs 15 ms, and nobody types this.
+    given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
     _leave_the_terminal()
-    connection = socket.socket(fileno=given.fd)
+    _spare_httpx_its_command_line()
+    connection = socket.socket(fileno=int(given["--fd"]))
     connection.set_inheritable(False)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(connection, given.began))
+    asyncio.run(_serve(connection, float(given.get("--began", time.monotonic()))))
     # Threads of a dead disk or a dead resolver must not hold the exit.
     os._exit(0)
 
 
 async def _serve(connection: socket.socket, began: float) -> None:
     await Executor(Peer(connection), began=began).run()
+
+
+def _spare_httpx_its_command_line() -> None:
+    """Let `import httpx` leave out its command line, which brings click and rich: half of its cost.
+
+    httpx 0.28 takes an ImportError there for "not installed" (httpx/__init__.py).
+    """
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 
 def _leave_the_terminal() -> None:

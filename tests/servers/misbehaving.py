@@ -1,7 +1,7 @@
 """A flag service on a real socket that can be told to misbehave.
 
-It speaks the API of the console's own flag service for one flag, with OFREP evaluation, a probe of the feature, and
-the instant queries of a Prometheus that counts the feature's answers. Its faults:
+It speaks the API of the console's own flag service for one flag, with OFREP evaluation, a probe of the
+feature, and the instant queries of a Prometheus that counts the feature's answers. Its faults:
 
     async with Misbehaving() as server:
         server.on_write = Fault.NEVER_ANSWERS
@@ -217,7 +217,7 @@ class Misbehaving:
         if fault is Fault.GARBAGE:
             return await self._send(writer, 200, b"<html>\x1b]52;c;aGk=\x07 not what you think")
         if fault is Fault.RESET_IN_BODY:
-            writer.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"key":')
+            writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"key":')
             await writer.drain()
             connection: socket.socket = writer.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -225,7 +225,7 @@ class Misbehaving:
         return await self._send(writer, 200, json.dumps(document).encode())
 
     async def _send(self, writer: asyncio.StreamWriter, status: int, body: bytes, extra: str = "") -> bool:
-        head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{extra}Content-Length: {len(body)}\r\n\r\n"
+        head = f"HTTP/1.1 {status} X\r\n{extra}Content-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,13 @@ from console.killswitch.steps import Ladder, Outcome, Rung, Step
 from console.store.journal import Journal
 from tests.servers.misbehaving import ENVIRONMENT, KEY, TOKEN, Misbehaving
 
-MARA = Operator(name="Mara Voss", uid=1000, login="mara", ssh_connection="10.0.0.9 50022 10.0.0.1 22", host="h")
+MARA = Operator(
+    name="Mara Voss",
+    uid=1000,
+    login="mara",
+    ssh_connection="10.0.0.9 50022 10.0.0.1 22",
+    host=socket.gethostname(),
+)
 
 QUICK = Limits(
     read_gap=0.02,
@@ -30,7 +37,7 @@ QUICK = Limits(
     late_gap=0.02,
     retry_first=0.1,
     retry_most=0.2,
-    give_up=1.0,
+    give_up=0.4,
 )
 """Limits for tests: the same order of things, a hundred times as fast."""
 
@@ -186,5 +193,6 @@ def step(ladder: Ladder, rung: Rung, lever: int = 0) -> Step | None:
 async def until(asked: Callable[[], bool], seconds: float = 10.0) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
-        while not asked():
+        # What is waited for happens in other processes, which set no event of ours.
+        while not asked():  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from console.killswitch.levers import open_levers
-from console.killswitch.steps import Mark, Outcome, Rung
-from tests.console.killswitch.house import QUICK, House, step
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung
+from tests.console.killswitch.house import QUICK, House, step, until
 from tests.servers.misbehaving import Fault, Misbehaving
 
 WITHOUT_EFFECT = [
@@ -94,8 +94,8 @@ async def test_the_next_lever_does_not_wait_for_one_that_is_silent_longer_than_i
     assert 0.3 <= _seconds(house.decided, Rung.LEVER, 2) < 0.6
 
 
-def _seconds(ladder: object, rung: Rung, lever: int) -> float:
-    found = step(ladder, rung, lever)  # type: ignore[arg-type]
+def _seconds(ladder: Ladder, rung: Rung, lever: int) -> float:
+    found = step(ladder, rung, lever)
     assert found is not None
     assert found.seconds is not None
     return found.seconds
@@ -125,7 +125,7 @@ async def test_an_ambiguous_answer_is_a_success_only_once_it_is_read_back(
     house.write(second_lever=False)
     server.on_write = fault
     ladder = await house.kill()
-    unknown = house.first(lambda each: (found := step(each, Rung.LEVER, 1)) is not None and found.mark is Mark.UNKNOWN)
+    unknown = house.first(lambda each: _marks(each).get(Rung.LEVER) is Mark.UNKNOWN)
     assert unknown.outcome is Outcome.ASKING
     assert unknown.exit_status is None
     assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.CONFIRMED, 1, 0)
@@ -173,9 +173,7 @@ async def test_lever_1_is_tried_again_until_it_holds_after_lever_2_has_killed(
     server.on_write = Fault.SERVER_ERROR
     killing = asyncio.create_task(house.kill(limits=replace(QUICK, give_up=10.0)))
     await server.written.wait()
-    async with asyncio.timeout(5):
-        while not house.ladders or house.ladders[-1].killed_by != 2:
-            await asyncio.sleep(0.01)
+    await until(lambda: bool(house.ladders) and house.ladders[-1].killed_by == 2)
     assert house.ladders[-1].still_on == ("flag still ON in flag service",)
     server.on_write = Fault.NONE
     ladder = await killing
@@ -250,7 +248,7 @@ async def test_an_edge_that_serves_the_old_value_for_a_while_converges(
     house.write(below=True)
     server.edge_lag = 0.4
     ladder = await house.kill(limits=replace(QUICK, evaluated=2.0, quiet=0.1, fallback=2.0, give_up=2.0))
-    waiting = house.first(lambda each: (now := step(each, Rung.EVALUATED)) is not None and now.mark is Mark.NOW)
+    waiting = house.first(lambda each: _marks(each).get(Rung.EVALUATED) is Mark.NOW)
     found = step(waiting, Rung.EVALUATED)
     assert found is not None
     assert "still get the AI: " in found.text
@@ -294,26 +292,23 @@ async def test_what_the_configuration_cannot_show_is_not_configured_and_never_pa
     assert {_marks(ladder)[rung] for rung in below} == {Mark.NOT_CONFIGURED}
 
 
-async def test_a_lever_proven_by_evaluation_is_confirmed_by_that_rung(house: House, server: Misbehaving) -> None:
+async def test_a_lever_proven_by_evaluation_is_confirmed_by_that_rung(
+    house: House, server: Misbehaving
+) -> None:
     house.write(proof="evaluation", below=True)
-    await server.refuse()
-    await server.start()
     server.on_write = Fault.SERVER_ERROR
-    killing = asyncio.create_task(house.kill(limits=replace(QUICK, evaluated=5.0, give_up=6.0, retry_first=9.0)))
-    async with asyncio.timeout(5):
-        while not house.forced:
-            await asyncio.sleep(0.01)
+    limits = replace(QUICK, evaluated=5.0, give_up=6.0, retry_first=9.0)
+    killing = asyncio.create_task(house.kill(limits=limits))
+    await until(lambda: house.forced)
     assert house.ladders[-1].outcome is Outcome.ASKING
     server.flag.on = False
     server.flag.version += 1
-    async with asyncio.timeout(5):
-        while house.ladders[-1].outcome is Outcome.ASKING:
-            await asyncio.sleep(0.01)
+    await until(lambda: house.ladders[-1].outcome is not Outcome.ASKING)
     ladder = house.ladders[-1]
     assert ladder.outcome is Outcome.CONFIRMED
     killing.cancel()
     await asyncio.gather(killing, return_exceptions=True)
 
 
-def _marks(ladder: object) -> dict[Rung, Mark]:
-    return {each.rung: each.mark for each in ladder.steps}  # type: ignore[attr-defined]
+def _marks(ladder: Ladder) -> dict[Rung, Mark]:
+    return {each.rung: each.mark for each in ladder.steps}
