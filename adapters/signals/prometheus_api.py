@@ -16,11 +16,13 @@ import msgspec
 
 from adapters.errors import AdapterError, BadOptions, Effect, Garbage, Refused
 from adapters.faults import garbage, said
-from adapters.http import Answer, Http
+from adapters.http import Http
 
 MOST_POINTS = 2000
 """Points of a series asked for at a time. Engines refuse more than 11,000; histograms have many series."""
 MOST_SERIES = 2000
+EARLIEST, LATEST = 946_684_800.0, 221_845_392_000.0
+"""Epoch seconds of the years 2000 and 9000: a time beyond them cannot be meant."""
 
 
 class _Series(msgspec.Struct, frozen=True):
@@ -79,16 +81,16 @@ class Api:
 
     async def now(self) -> float:
         """The engine's clock, in epoch seconds; also the proof that it answers."""
-        answer = await self._ask("/api/v1/query", {"query": "time()"})
-        time = _scalar(answer)
-        if time is None:
+        found = await self.instant("time()")
+        # A scalar in Prometheus, a vector of one in VictoriaMetrics.
+        numbers = [number for series in found.series for number in series.values.values()]
+        if len(numbers) != 1 or not EARLIEST <= numbers[0] <= LATEST:
             raise garbage("did not answer `time()` with a time", self.where, Effect.NONE)
-        return time
+        return numbers[0]
 
-    async def instant(self, query: str, at: float | None = None) -> Found:
-        """Evaluate a query once, now or at an instant (epoch seconds)."""
-        form = {"query": query} if at is None else {"query": query, "time": f"{at:.3f}"}
-        return self._found(await self._ask("/api/v1/query", form))
+    async def instant(self, query: str) -> Found:
+        """Evaluate a query once, now."""
+        return self._found(await self._ask("/api/v1/query", {"query": query}))
 
     async def range(self, query: str, first: int, last: int, step: int) -> Found:
         """Evaluate a query at `first`, `first` + `step`, ... up to `last`, in several requests when many."""
@@ -113,7 +115,7 @@ class Api:
         """Let go of connections."""
         await self._http.aclose()
 
-    async def _ask(self, path: str, form: Mapping[str, str]) -> tuple[_Envelope, Answer]:
+    async def _ask(self, path: str, form: Mapping[str, str]) -> _Envelope:
         answer = await self._http.request("POST", path, form=form, ok=(400, 422), changes=False)
         if answer.status in (400, 422):
             # Only an engine says what is wrong with the query; a proxy has 400s of its own.
@@ -138,10 +140,9 @@ class Api:
         envelope = answer.decode(_Envelope)
         if envelope.status != "success":
             raise garbage("answered neither success nor error", self.where, Effect.NONE, said(answer.body))
-        return envelope, answer
+        return envelope
 
-    def _found(self, asked: tuple[_Envelope, Answer]) -> Found:
-        envelope = asked[0]
+    def _found(self, envelope: _Envelope) -> Found:
         warnings = len(envelope.warnings or ())
         if envelope.data.kind == "scalar":
             number = self._decode(envelope, tuple[float, str])
@@ -183,15 +184,6 @@ def named(error: AdapterError, signal: str, query: str) -> AdapterError:
         detail=error.detail,
         effect=Effect.NONE,
     )
-
-
-def _scalar(asked: tuple[_Envelope, Answer]) -> float | None:
-    try:
-        time, _ = msgspec.json.decode(asked[0].data.result, type=tuple[float, str])
-    except msgspec.DecodeError:
-        return None
-    # Year 2000 to 9000: what is outside cannot be meant, and would not fit in a calendar either.
-    return time if 946_684_800 <= time <= 221_845_392_000 else None
 
 
 def _clean(raw: _Series) -> Series:
