@@ -17,7 +17,7 @@ from benchmarks.measure import (
     running,
     settle_times,
 )
-from benchmarks.subjects import console, minimal, peers, seven_panels_with_data, world
+from benchmarks.subjects import CONSOLE_KEYS, console, minimal, peers, seven_panels_with_data, world
 from benchmarks.table import machine, markdown, table
 
 LOAD_EVENTS_S = 2000
@@ -59,7 +59,7 @@ def load(seconds: float) -> str:
         cpu = cpu_seconds(terminal.process.pid)
         settled: list[float] = []
         while time.monotonic() - began < seconds:
-            settled += settle_times(terminal, ("down", "up"), 10)
+            settled += settle_times(terminal, CONSOLE_KEYS, 2 * len(CONSOLE_KEYS))
         took = time.monotonic() - began
         rate = (attached_to.answered() - answered) / took
         busy = 100 * (cpu_seconds(terminal.process.pid) - cpu) / took

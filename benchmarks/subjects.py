@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.request import urlopen
 
 from benchmarks.measure import NotReady, Subject
+from tests.integration.world import CONSOLE, World, WorldFailed, running
 
-SIGNALS = ("error rate", "latency", "cost", "eval score", "thumbs-down", "tickets", "injection")
-_ANSWER = re.compile(r"^drafts_requests_total\{[^}]*\} ([0-9.e+]+)", re.MULTILINE)
+SIGNALS = ("error rate", "latency p95", "cost today", "eval score", "thumbs-down", "tickets", "injection")
 
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """A running embedded world.
-
-    Attributes:
-        config: the console.toml that attaches to it.
-    """
-
-    url: str
-    config: Path
-
-    def answered(self) -> float:
-        """Return how many requests the world has answered since it started, by its own metrics."""
-        with urlopen(f"{self.url}/metrics", timeout=5) as answer:
-            return sum(float(value) for value in _ANSWER.findall(answer.read().decode()))
+CONSOLE_KEYS = ("4", "down", "up", "1")
+"""To the runbook, a line down, a line up, and back to the signals: what one presses most."""
 
 
 @contextmanager
 def world(*arguments: str) -> Iterator[World]:
-    """Run `console world` while the block runs; it ends with its standard input, so also with us."""
+    """Run `console world` while the block runs."""
     with TemporaryDirectory(prefix="incident-console-bench-") as folder:
-        config = Path(folder) / "console.toml"
-        command = [
-            sys.executable,
-            "-m",
-            "console",
-            "world",
-            "--with-parent",
-            f"--write-config={config}",
-            *arguments,
-        ]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            try:
-                line = process.stdout.readline()
-                if not line:
-                    raise NotReady(f"the world did not start: {' '.join(command)}")
-                yield World(url=str(json.loads(line)["url"]), config=config)
-            finally:
-                process.stdin.close()
-                process.wait(10)
+        try:
+            with running(*arguments, folder=Path(folder)) as started:
+                yield started
+        except WorldFailed as error:
+            raise NotReady(f"the world did not start: {error}") from error
 
 
 def minimal() -> Subject:
@@ -78,8 +44,9 @@ def console(attached_to: World) -> Subject:
     """The console on its signals screen; ready is when all seven panels have data."""
     return Subject(
         "console",
-        [sys.executable, "-m", "console", "--config", str(attached_to.config)],
+        [*CONSOLE, "--config", str(attached_to.config)],
         seven_panels_with_data,
+        keys=CONSOLE_KEYS,
         environment={"USER": os.environ.get("USER", "bench")},
     )
 

@@ -56,7 +56,8 @@ def test_the_seven_signals_come_from_prometheus(real_feature: RealFeature) -> No
         # The newest eval ran before this flag was on: it must be seen, and says nothing of what users get.
         return not any(signals[name]["state"] in BLIND for name in SEVEN - {"evals"})
 
-    came = wait_until(live, seconds=60, every=1)
+    # Verdicts stand on whole minutes since the flag went on.
+    came = wait_until(live, seconds=180, every=1)
     assert set(signals) == SEVEN
     assert came, {name: (signal["state"], signal["problem"]) for name, signal in signals.items()}
     ran = number(real_feature.prometheus.url, "drafts_eval_at_seconds")
