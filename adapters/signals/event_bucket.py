@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 from adapters.signals.event_frames import Eval, Event, Rollup, Ticket
+from adapters.signals.names import plain
 from adapters.signals.port import (
     Amount,
     Attempts,
@@ -274,12 +275,6 @@ def utc(time: datetime | None) -> datetime | None:
     """The same instant in UTC."""
     # Nearly every server writes UTC, and then the value can stay as it is.
     return time if time is None or time.tzinfo is UTC else datetime.fromtimestamp(time.timestamp(), UTC)
-
-
-def plain(name: str) -> str:
-    """A name from outside as a key: short, and free of control and invisible characters."""
-    short = name if len(name) <= 64 else f"{name[:61]}..."
-    return short if short.isprintable() else ascii(short)[1:-1]
 
 
 def _count(counts: dict[str, int], name: str, count: int) -> None:

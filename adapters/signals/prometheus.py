@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from adapters.errors import AdapterError, Effect, NotFound, TimedOut
 from adapters.signals.port import Batch, Reading
 from adapters.signals.prometheus_api import Api, Found, named
-from adapters.signals.prometheus_options import REACH_KEYS, Plan, connection, place, read_reach, seconds
-from adapters.signals.prometheus_shapes import Numbers, readings
+from adapters.signals.prometheus_durations import seconds
+from adapters.signals.prometheus_numbers import Numbers
+from adapters.signals.prometheus_options import REACH_KEYS, Plan, connection, place, read_reach
+from adapters.signals.prometheus_shapes import readings
 from adapters.signals.prometheus_traffic import PrometheusTraffic
 from adapters.trust import NO_TRUST, Trust
 

@@ -25,6 +25,7 @@ from adapters.errors import BadOptions
 from adapters.http import Http
 from adapters.options import base_url, choices, decode, printable
 from adapters.secrets import Secret
+from adapters.signals.prometheus_durations import ranges, seconds
 from adapters.trust import Trust
 
 TOTAL_SECONDS = 10.0
@@ -143,9 +144,7 @@ KINDS: Mapping[str, type[Span]] = {
 BY_LABEL = frozenset({"kinds", "buckets", "blocked", "passed", "categories", "mean", "sd", "n", "weight"})
 """Queries that give a series for each value of one label; the others must give one series."""
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ADDING_UP = re.compile(r"\b(?:increase|delta|idelta|sum_over_time|count_over_time)\b")
-_RANGE = re.compile(r"\[\s*(\d+[smhdw]|\d+ms)\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,27 +246,6 @@ def place(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def seconds(text: str, key: str, where: str, *, least: int = 1, most: int = 400 * 86_400) -> int:
-    """Read a duration like "15s", "1m", "24h" or "28d".
-
-    Raises:
-        BadOptions: it is none, or outside `least` to `most` seconds.
-    """
-    match = re.fullmatch(r"(\d{1,9})([smhd])", text)
-    if match is None:
-        raise BadOptions(
-            f"`{key}` is not a duration", where=where, todo='Write it like "15s", "1m", "24h", "28d".'
-        )
-    found = int(match[1]) * _UNITS[match[2]]
-    if not least <= found <= most:
-        raise BadOptions(
-            f"`{key}` is out of range",
-            where=where,
-            todo=f"Between {least} s and {most // 3600} h is accepted.",
-        )
-    return found
-
-
 def _plan(signal: str, table: Span, where: str) -> Plan:
     given = msgspec.structs.asdict(table)
     bucket = seconds(given.pop("bucket"), "bucket", where, least=5, most=86_400)
@@ -284,22 +262,10 @@ def _check_ranges(queries: Mapping[str, str], bucket: int, where: str) -> None:
     for name, query in queries.items():
         if not query.strip():
             raise BadOptions(f"`{name}` is empty", where=where, todo="Write a query.")
-        wrong = [found for found in _RANGE.findall(query) if range_seconds(found) != bucket]
+        wrong = [text for text, covered in ranges(query) if covered != bucket]
         if wrong and _ADDING_UP.search(query):
             raise BadOptions(
                 f"`{name}` counts over [{wrong[0]}], which is not the bucket of {bucket} s",
                 where=where,
                 todo="Make the range and `bucket` the same, so that nothing is counted twice or missed.",
             )
-
-
-def ranges(query: str) -> list[float]:
-    """Seconds of each range in a query, in order; of subqueries none."""
-    return [range_seconds(found) for found in _RANGE.findall(query)]
-
-
-def range_seconds(text: str) -> float:
-    """Seconds of a range as PromQL writes it ("90s", "1m", "500ms")."""
-    if text.endswith("ms"):
-        return int(text[:-2]) / 1000
-    return int(text[:-1]) * (604_800 if text[-1] == "w" else _UNITS[text[-1]])

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from math import inf
 
-from adapters.errors import AdapterError, BadOptions, Garbage
-from adapters.signals.event_bucket import plain
+from adapters.errors import Garbage
+from adapters.signals.names import plain
 from adapters.signals.port import (
     Amount,
     Attempts,
@@ -26,122 +26,15 @@ from adapters.signals.port import (
     Stratum,
     Traffic,
 )
-from adapters.signals.prometheus_api import Found, named
-from adapters.signals.prometheus_options import BY_LABEL, Plan
+from adapters.signals.prometheus_api import named
+from adapters.signals.prometheus_numbers import Numbers
 from adapters.untrusted import Untrusted
 
-PRIMARY: Mapping[str, str] = {
-    "cost": "usd",
-    "latency": "buckets",
-    "evals": "at",
-    "errors": "all",
-    "feedback": "all",
-    "tickets": "total",
-    "injection": "scanned",
-}
-"""The query that shows whether the engine had data at all."""
-OPTIONAL = frozenset(
-    {
-        "kinds",
-        "rated",
-        "fallback",
-        "requests",
-        "tokens",
-        "blocked",
-        "passed",
-        "categories",
-        "weight",
-        "cold",
-        "cold_n",
-    }
-)
-"""Queries whose silence leaves the rest of a reading true."""
 SLACK = 0.01
 """Two increases over the same minute are extrapolated apart, and may disagree by this share, or ..."""
 SLACK_EVENTS = 0.5
 """... by this many events."""
 DAY = 86_400
-
-
-class Numbers:
-    """The answers to one signal's queries, by evaluation time.
-
-    Raises:
-        BadOptions: a query gave several series where one is wanted, or series by more than one label.
-    """
-
-    def __init__(self, plan: Plan, found: Mapping[str, Found], where: str) -> None:
-        self.plan = plan
-        self.where = where
-        self.warnings = sum(answer.warnings for answer in found.values())
-        self.odd = sum(series.odd for answer in found.values() for series in answer.series)
-        self._one: dict[str, Mapping[int, float]] = {}
-        self._by: dict[str, dict[int, dict[str, float]]] = {}
-        for name, answer in found.items():
-            if name in BY_LABEL:
-                self._by[name] = self._labelled(name, answer)
-            else:
-                self._one[name] = self._single(name, answer)
-
-    def at(self, time: int) -> Numbers.Instant:
-        """The numbers of one evaluation time."""
-        return Numbers.Instant(self, time)
-
-    @property
-    def times(self) -> list[int]:
-        """Evaluation times at which the primary query gave something, ascending."""
-        primary = PRIMARY[self.plan.signal]
-        return sorted(self._by[primary] if primary in BY_LABEL else self._one[primary])
-
-    class Instant:
-        """See `Numbers.at`."""
-
-        def __init__(self, numbers: Numbers, time: int) -> None:
-            self._numbers = numbers
-            self.time = time
-
-        def one(self, name: str) -> float | None:
-            """The number of a query with one series; None when it gave none."""
-            return self._numbers._one.get(name, {}).get(self.time)
-
-        def by(self, name: str) -> Mapping[str, float]:
-            """The numbers of a query by label; empty when it gave none."""
-            return self._numbers._by.get(name, {}).get(self.time, {})
-
-    def missing(self) -> str | None:
-        """The query that gave nothing at all while the primary one did, if there is one."""
-        if not self.times:
-            return None
-        for name in self.plan.queries:
-            if name not in OPTIONAL and not (self._by.get(name) or self._one.get(name)):
-                return name
-        return None
-
-    def _wrong(self, name: str, what: str, todo: str) -> AdapterError:
-        return named(BadOptions(what, where=self.where, todo=todo), self.plan.signal, name)
-
-    def _single(self, name: str, answer: Found) -> Mapping[int, float]:
-        if len(answer.series) > 1:
-            raise self._wrong(
-                name, f"it gives {len(answer.series)} series where one is wanted", "Put sum(...) round it."
-            )
-        return answer.series[0].values if answer.series else {}
-
-    def _labelled(self, name: str, answer: Found) -> dict[int, dict[str, float]]:
-        by_time: dict[int, dict[str, float]] = {}
-        for series in answer.series:
-            if len(series.labels) != 1 or (name == "buckets" and "le" not in series.labels):
-                label = "le" if name == "buckets" else "LABEL"
-                raise self._wrong(
-                    name,
-                    "its series do not differ by exactly one label",
-                    f"Write it as sum by ({label}) (...).",
-                )
-            value = next(iter(series.labels.values()))
-            for time, number in series.values.items():
-                row = by_time.setdefault(time, {})
-                row[value] = row.get(value, 0.0) + number
-        return by_time
 
 
 def readings(numbers: Numbers, final: float) -> Iterator[Reading]:
@@ -157,7 +50,7 @@ def readings(numbers: Numbers, final: float) -> Iterator[Reading]:
     if plan.signal == "evals":
         yield from _nights(numbers)
         return
-    common = _common(numbers)
+    common = numbers.notes
     for time in numbers.times:
         instant = numbers.at(time)
         notes = list(common)
@@ -267,7 +160,7 @@ def _nights(numbers: Numbers) -> Iterator[Reading]:
         cold_n = instant.one("cold_n")
         score = Score(strata, instant.one("cold"), None if cold_n is None else round(cold_n))
         start = datetime.fromtimestamp(at - DAY, UTC)
-        yield Reading("evals", start, end, score, end, True, "; ".join(_common(numbers)))
+        yield Reading("evals", start, end, score, end, True, "; ".join(numbers.notes))
 
 
 def _strata(numbers: Numbers, at: Numbers.Instant) -> Iterator[Stratum]:
@@ -288,16 +181,6 @@ def _at_most(count: float, n: float, name: str, notes: list[str]) -> float:
     if count - n > max(SLACK_EVENTS, SLACK * n):
         notes.append(f"`{name}` was {count:.4g} of {n:.4g}, counted as {n:.4g}")
     return min(count, n)
-
-
-def _common(numbers: Numbers) -> list[str]:
-    said = []
-    if numbers.warnings:
-        plural = "s" * (numbers.warnings != 1)
-        said.append(f"the engine gave {numbers.warnings} warning{plural}; data may be missing")
-    if numbers.odd:
-        said.append(f"{numbers.odd} negative or infinite value{'s' * (numbers.odd != 1)} left out")
-    return said
 
 
 def _plain(counts: Mapping[str, float]) -> dict[str, float]:

@@ -9,7 +9,8 @@ from adapters.errors import AdapterError, BadOptions, NotFound
 from adapters.options import decode
 from adapters.signals.port import TrafficCount
 from adapters.signals.prometheus_api import Api, named
-from adapters.signals.prometheus_options import Reach, connection, ranges, seconds
+from adapters.signals.prometheus_durations import ranges, seconds
+from adapters.signals.prometheus_options import Reach, connection
 from adapters.trust import NO_TRUST, Trust
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class PrometheusTraffic:
 def _window(table: Options, where: str) -> float:
     if table.window is not None:
         return seconds(table.window, "window", where, most=3600)
-    covered = {*ranges(table.ai), *ranges(table.fallback)}
+    covered = {covered for _, covered in (*ranges(table.ai), *ranges(table.fallback))}
     if len(covered) != 1:
         raise BadOptions(
             "`ai` and `fallback` do not say, or not alike, what time they cover",

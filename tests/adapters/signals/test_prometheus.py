@@ -428,6 +428,15 @@ async def test_an_engine_that_does_not_answer_fails_the_whole_source() -> None:
         await read(engine, {"errors": ERRORS})
 
 
+async def test_an_engine_that_tells_the_time_as_a_vector_is_understood() -> None:
+    engine = Engine({"usd[1m]": 1.0})
+    series = [{"metric": {}, "value": [NOON, str(NOON)]}]
+    data = {"resultType": "vector", "result": series}
+    engine.broken["time()"] = httpx.Response(200, json={"status": "success", "data": data})
+    [batch] = await read(engine, {"cost": {"usd": "usd[1m]"}})
+    assert batch.at == INSTANT
+
+
 async def test_secrets_and_headers_go_with_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROM_PASSWORD", "pw")
     monkeypatch.setenv("PROM_TENANT", "acme")
