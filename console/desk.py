@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.config import Config, ConfigError, load
+from console.identity import operator
 from console.runbook.text import RunbookText, read_runbook
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Desk:
     @property
     def operator(self) -> str:
         """Who is at the keyboard."""
-        return self._config.operator if self._config else ""
+        return operator(self._config.operator).name if self._config else ""
 
     @property
     def tz(self) -> tzinfo:
@@ -101,7 +102,6 @@ class Desk:
         Raises:
             OSError: it could not be started.
         """
-        from console.identity import operator
         from console.killswitch.client import ExecutorClient
 
         if self._config is None or self._service is None:

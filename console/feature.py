@@ -101,6 +101,7 @@ class FeatureService:
         self._provider: FlagProvider | None = None
         self._answers: list[asyncio.Event] = []
         self._flag_due = asyncio.Event()
+        self._arming_due = asyncio.Event()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -187,18 +188,17 @@ class FeatureService:
             return
         self._watch(self._follow_pushes(self._provider))
         while True:
-            self._flag_due.clear()
+            answered_before = not self._flag.problem
             try:
                 self._flag = FlagView(await self._provider.read(), "", datetime.now(UTC))
             except AdapterError as error:
                 self._flag = replace(self._flag, problem=_words(error), checked_at=datetime.now(UTC))
+            if answered_before is bool(self._flag.problem):
+                # What was proven while the provider answered, or did not, holds no longer.
+                self._arming_due.set()
             answered.set()
             self._notify()
-            try:
-                async with asyncio.timeout(FLAG_SECONDS):
-                    await self._flag_due.wait()
-            except TimeoutError:
-                continue
+            await _due(self._flag_due, FLAG_SECONDS)
 
     async def _follow_pushes(self, provider: FlagProvider) -> None:
         while True:
@@ -213,7 +213,7 @@ class FeatureService:
     async def _follow_arming(self) -> None:
         while True:
             await self.prove()
-            await asyncio.sleep(ARMING_SECONDS)
+            await _due(self._arming_due, ARMING_SECONDS)
 
     async def _follow_journal(self, answered: asyncio.Event) -> None:
         revision: tuple[int, ...] | None = None
@@ -241,6 +241,16 @@ class FeatureService:
         if clock is not None:
             self._marked = kill.ladder.kill_id
             self._monitor.killed(clock.event_time(kill.confirmed_at))
+
+
+async def _due(event: asyncio.Event, seconds: float) -> None:
+    """Wait until something is asked for, `seconds` at most."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+    event.clear()
 
 
 def _words(error: AdapterError) -> str:

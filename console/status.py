@@ -43,7 +43,7 @@ def exit_status(snapshots: Iterable[Snapshot], broken: Iterable[tuple[str, str]]
         ):
             found.add(Exit.NO)
         found.update(_exit(verdict) for verdict in snapshot.board.verdicts.values())
-    return next(exit for exit in (Exit.NO, Exit.UNKNOWN, Exit.UNDECIDED, Exit.OK) if exit in found)
+    return next(status for status in (Exit.NO, Exit.UNKNOWN, Exit.UNDECIDED, Exit.OK) if status in found)
 
 
 def _exit(verdict: Verdict) -> Exit:

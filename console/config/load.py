@@ -136,6 +136,5 @@ def _default_second(database: Path) -> Path:
 
 
 def _operator_name(text: str) -> str:
-    if text.startswith("env:"):
-        return os.environ.get(text.removeprefix("env:"), "") or f"uid {os.geteuid()}"
-    return text
+    """The configured name; "" where it refers to a variable that is not set: the login stands in for it."""
+    return os.environ.get(text.removeprefix("env:"), "") if text.startswith("env:") else text

@@ -171,7 +171,7 @@ class Config:
 
     Attributes:
         path: the file.
-        operator: the configured name of the person at the keyboard.
+        operator: the configured name of the person at the keyboard; "" where nothing says it.
         store: the console's own database.
         second_journal: where the journal goes when the store cannot be written.
         features: those that can be used.
