@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import accumulate
 
-from adapters.signals.port import Observation, Reading
+from adapters.signals.port import Observation
 from console.signals.evidence import Evidence
 
 HOUR = timedelta(hours=1)
+_KEPT = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +21,20 @@ class Day:
     Attributes:
         date: the day.
         start, end: its instants; a day of daylight saving has 23 or 25 hours.
-        hours: amounts by hour since `start`; None for an hour of which nothing was read.
+        sofar: amount from `start` to the end of each hour, a 0 first.
+        known: share of its hours of which something was read.
     """
 
     date: date
     start: datetime
     end: datetime
-    hours: tuple[float | None, ...]
+    sofar: tuple[float, ...]
+    known: float
 
     @property
     def total(self) -> float:
         """Everything that was read of it."""
-        return sum(amount for amount in self.hours if amount is not None)
-
-    @property
-    def known(self) -> float:
-        """Share of its hours of which something was read."""
-        return sum(amount is not None for amount in self.hours) / len(self.hours)
+        return self.sofar[-1]
 
     @property
     def weekend(self) -> bool:
@@ -44,17 +43,25 @@ class Day:
 
     def until(self, elapsed: timedelta) -> float:
         """Amount in the first part of the day, in straight lines within an hour."""
-        whole, rest = divmod(elapsed, HOUR)
-        part = rest / HOUR
-        sofar = sum(amount or 0.0 for amount in self.hours[:whole])
-        if part and whole < len(self.hours):
-            sofar += (self.hours[whole] or 0.0) * part
-        return sofar
+        hours = max(0.0, min(elapsed / HOUR, len(self.sofar) - 1))
+        whole = int(hours)
+        after = self.sofar[min(whole + 1, len(self.sofar) - 1)]
+        return self.sofar[whole] + (after - self.sofar[whole]) * (hours - whole)
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:
     """The instant at which a local day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Amount of the minutes from `first` up to, without, `minute`, at a version of the evidence."""
+
+    first: int
+    minute: int
+    total: float
+    version: int
 
 
 class Days:
@@ -71,7 +78,7 @@ class Days:
         self._key: tuple[int, int, datetime | None] | None = None
         self._past: list[Day] = []
         self._version = -1
-        self._today: dict[date, float] = {}
+        self._sum: _Sum | None = None
 
     def local_date(self, at: datetime) -> date:
         """Day in which an instant lies."""
@@ -90,45 +97,53 @@ class Days:
         return self._past
 
     def since(self, evidence: Evidence, start: datetime, at: datetime) -> float:
-        """Amount read from `start` to `at`."""
-        return sum(self._amount(one.observation) or 0.0 for one in self._within(evidence, start, at))
-
-    def _within(self, evidence: Evidence, start: datetime, at: datetime) -> list[Reading]:
+        """Amount read from `start` to `at`; minutes that were added up once are not read again."""
         first, last = int(start.timestamp() // 60), int(at.timestamp() // 60)
-        found = list(evidence.between(first, last))
-        found += [one for one in evidence.long_readings() if start <= one.start and one.end <= at]
-        return found
+        done = self._sum
+        changed = None if done is None else evidence.oldest_change(done.version)
+        stale = changed is not None and done is not None and changed < done.minute
+        if done is None or done.first != first or done.minute > last or stale:
+            done = _Sum(first, first, 0.0, evidence.version)
+        total = done.total
+        # One by one, not by sum(): so the last digit does not depend on how often it was asked.
+        for one in evidence.between(done.minute, last):
+            total += self._amount(one.observation) or 0.0
+        self._sum = _Sum(first, last, total, evidence.version)
+        return total + sum(
+            self._amount(one.observation) or 0.0
+            for one in evidence.long_readings()
+            if start <= one.start and one.end <= at
+        )
 
     def _read(self, evidence: Evidence, limit: datetime) -> list[Day]:
-        hours: dict[datetime, float] = {}
-        days: dict[date, float] = {}
         first, last = evidence.first_minute, evidence.last_minute
         readings = evidence.long_readings()
         if first is not None and last is not None:
             readings += evidence.between(first, last + 1)
+        earliest = limit - _KEPT
+        hours: dict[date, dict[int, float]] = {}
+        starts: dict[date, float] = {}
         for one in readings:
             amount = self._amount(one.observation)
-            if amount is None or one.start >= limit:
+            if amount is None or not earliest <= one.start < limit:
                 continue
-            local = one.start.astimezone(self._zone)
-            if one.end - one.start > HOUR:
-                days[local.date()] = days.get(local.date(), 0.0) + amount
-                continue
-            hour = one.start.replace(minute=0, second=0, microsecond=0)
-            hours[hour] = hours.get(hour, 0.0) + amount
-        dates = {hour.astimezone(self._zone).date() for hour in hours} | days.keys()
-        if not dates:
+            day = one.start.astimezone(self._zone).date()
+            if day not in starts:
+                starts[day] = start_of(day, self._zone).timestamp()
+            by_hour = hours.setdefault(day, {})
+            begin = int((one.start.timestamp() - starts[day]) // 3600)
+            # A reading of several hours is spread over them, as far as they belong to this day.
+            length = max(1, min(24 - begin, round((one.end - one.start) / HOUR)))
+            for index in range(begin, begin + length):
+                by_hour[index] = by_hour.get(index, 0.0) + amount / length
+        if not hours:
             return []
-        day, found = min(dates), []
-        while start_of(day, self._zone) < limit:
-            start, end = start_of(day, self._zone), start_of(day + timedelta(days=1), self._zone)
+        found, day = [], min(hours)
+        while (start := start_of(day, self._zone)) < limit:
+            end = start_of(day + timedelta(days=1), self._zone)
             count = max(1, round((end.timestamp() - start.timestamp()) / 3600))
-            by_hour: list[float | None] = []
-            for index in range(count):
-                instant = datetime.fromtimestamp(start.timestamp() + 3600 * index, one.start.tzinfo)
-                by_hour.append(hours.get(instant.replace(minute=0, second=0, microsecond=0)))
-            if day in days:
-                by_hour = [days[day] / count] * count
-            found.append(Day(day, start, end, tuple(by_hour)))
+            by_hour = hours.get(day, {})
+            sofar = accumulate((by_hour.get(index, 0.0) for index in range(count)), initial=0.0)
+            found.append(Day(day, start, end, tuple(sofar), min(1.0, len(by_hour) / count)))
             day += timedelta(days=1)
         return found

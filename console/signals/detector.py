@@ -33,15 +33,17 @@ class Excursions:
         sums: S_r, natural logarithm of the evidence.
         began: index of the bucket in which the sum last left zero.
         harmed: buckets with bad events since then.
+        resting: whether no sum is over zero.
     """
 
     sums: list[float] = field(default_factory=lambda: [0.0] * len(RATIOS))
     began: list[int] = field(default_factory=lambda: [0] * len(RATIOS))
     harmed: list[int] = field(default_factory=lambda: [0] * len(RATIOS))
+    resting: bool = True
 
     def copy(self) -> Excursions:
         """Make one that can go its own way."""
-        return Excursions(self.sums[:], self.began[:], self.harmed[:])
+        return Excursions(self.sums[:], self.began[:], self.harmed[:], self.resting)
 
 
 class Detector:
@@ -68,6 +70,10 @@ class Detector:
         Returns:
             The ratio's index whose sum is past the line with enough distinct buckets, the furthest one; else None.
         """
+        if bad <= 0 and at.resting:
+            return (
+                None  # a good bucket moves no sum that is at zero: most buckets of a healthy feature end here
+            )
         sums, began, harmed = at.sums, at.began, at.harmed
         good = n - bad
         best, winner = self.line, None
@@ -84,4 +90,5 @@ class Detector:
             sums[index] = before
             if before >= best and harmed[index] >= DISTINCT:
                 best, winner = before, index
+        at.resting = max(sums) <= 0.0
         return winner

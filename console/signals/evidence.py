@@ -17,6 +17,7 @@ MINUTE = 60
 KEEP_MINUTES = 26 * 60
 KEEP_HOURS = timedelta(days=35)
 KEEP_RUNS = 60
+_MOST_HOURS = 35 * 24 + 48
 _FINE = timedelta(minutes=15)
 
 
@@ -108,14 +109,19 @@ class Evidence:
             self.interval = reading.end - reading.start
         self.coarse_version += 1
         self.version += 1
-        latest = max(end for _, end in self._hours)
         if self.kind is Score:
-            for old in sorted(self._hours)[:-KEEP_RUNS]:
-                del self._hours[old]
-        else:
-            for old in [key for key in self._hours if key[1] < latest - KEEP_HOURS]:
-                del self._hours[old]
+            if len(self._hours) > KEEP_RUNS:
+                del self._hours[min(self._hours)]
+        elif len(self._hours) > _MOST_HOURS:
+            self._drop_old_hours(max(end for _, end in self._hours))
         return True
+
+    def _drop_old_hours(self, now: datetime) -> None:
+        for old in [key for key in self._hours if key[1] < now - KEEP_HOURS]:
+            del self._hours[old]
+        # Intervals shorter than an hour, or lying over each other: the oldest go, whatever they are.
+        for old in sorted(self._hours)[: max(0, len(self._hours) - _MOST_HOURS)]:
+            del self._hours[old]
 
     def _changed(self, minute: int) -> None:
         self.version += 1
@@ -137,8 +143,7 @@ class Evidence:
                 continue
             newest = max((one.newest for one in readings if one.newest is not None), default=None)
             self._hours[(start, end)] = Reading(readings[0].signal, start, end, total, newest)
-        for old in [key for key in self._hours if key[1] < instant_of(self._last) - KEEP_HOURS]:
-            del self._hours[old]
+        self._drop_old_hours(instant_of(self._last))
         self.coarse_version += 1
         self._floor = keep_from
         self._first = min(self._minutes)

@@ -12,10 +12,12 @@ from adapters.signals.port import Batch, Traffic
 from console.signals import words
 from console.signals.flow import flow, patience, since_kill
 from console.signals.judges.port import Judge
+from console.signals.sound import believable
 from console.signals.track import Input, Track
 from console.signals.verdict import Board, Change, Clock, Flow, State, Verdict
 
 _CHANGES = 48
+_FASTEST = 1e6
 _DRIFT = 0.25
 """Real seconds by which a source's clock may differ from what was expected before it is set anew."""
 
@@ -46,7 +48,7 @@ class Monitor:
     def take(self, signals: Iterable[str], batch: Batch) -> None:
         """Take what one source says about the signals that it serves. Nothing is judged before `board`."""
         served = frozenset(signals)
-        if batch.at.tzinfo is None or not batch.speed > 0:
+        if not believable(batch.at) or not 0 < batch.speed <= _FASTEST:
             self.failed(served, _nonsense(", ".join(sorted(served))))
             return
         clock = self._set(batch)
@@ -82,7 +84,7 @@ class Monitor:
         A kill ends the epoch: what was proven is kept in words, and what comes is judged from then on. None after a
         kill is a restore, and begins one more epoch.
         """
-        if at == self._killed:
+        if at == self._killed or (at is not None and not believable(at)):
             return
         if at is not None:
             for track in self._tracks.values():
@@ -190,7 +192,7 @@ def _nonsense(what: str) -> AdapterError:
     return AdapterError(
         "sent a batch without a usable clock",
         where=f"the source of {what}",
-        todo="Check the source: its time must carry a zone, its speed must be over 0.",
+        todo="Check the source: its time must carry a zone and be of this age, its speed must be over 0.",
     )
 
 

@@ -233,13 +233,13 @@ class ShareFold:
             here.inside = 0
         elif here.latch is not None:
             self._clear(here, end)
-        short = self._window(max(self._base, end - SHORT), end)
-        outside = (
-            short.bad > self.edge * short.n and wilson_lower(short.bad, short.n) > self.edge
-        )  # the product first: most minutes need no bound
+        # Sums by hand: this runs for each minute of a day when the console starts.
+        low = max(0, len(self._n) - 1 - SHORT)
+        short_bad, short_n = self._bad[-1] - self._bad[low], self._n[-1] - self._n[low]
+        outside = short_bad > self.edge * short_n and wilson_lower(short_bad, short_n) > self.edge
         here.flags = (here.flags << 1 | outside) & 0b111
         here.long_first = self._long_first(here.long_first, end)
-        state = self._judge(here, end)
+        state = self._judge(here)
         if state is not here.state:
             here.state = state
             here.since = here.latch.began if state is State.BREACH and here.latch else end
@@ -273,28 +273,32 @@ class ShareFold:
 
     def _long_first(self, first: int, end: int) -> int:
         first = max(first, end - DAY, self._base)
-        total = self._n[end - self._base]
-        while end - first > SHORT and total - self._n[first + 1 - self._base] >= self.enough:
+        sums, base, spare = self._n, self._base, self._n[end - self._base] - self.enough
+        while end - first > SHORT and sums[first + 1 - base] <= spare:
             first += 1
         return first
 
-    def _judge(self, here: _Standing, end: int) -> State:
-        seen = self._window(here.long_first, end)
+    def _judge(self, here: _Standing) -> State:
         if here.latch is not None:
             return State.BREACH
-        if seen.n <= 0:
+        low = here.long_first - self._base
+        n = self._n[-1] - self._n[low]
+        bad, possibly = self._bad[-1] - self._bad[low], self._possibly[-1] - self._possibly[low]
+        if n <= 0:
             return State.NO_DATA
         if here.flags.bit_count() >= 2:
             return State.WATCH
-        if seen.bad > self.edge * seen.n:
-            return State.WATCH if seen.n >= self.clean else State.TOO_FEW
-        if proven_under(seen.possibly, seen.n, self.edge):
+        if bad > self.edge * n:
+            return State.WATCH if n >= self.clean else State.TOO_FEW
+        if n < self.clean:
+            return State.TOO_FEW  # no share could be proven on so few
+        if proven_under(possibly, n, self.edge):
             return State.OK
-        if seen.possibly > seen.bad and proven_under(seen.bad, seen.n, self.edge):
+        if possibly > bad and proven_under(bad, n, self.edge):
             return (
                 State.WATCH
             )  # what could be counted is healthy; what could not be is what stands in the way
-        return State.TOO_FEW if seen.n < self.need(seen) else State.WATCH
+        return State.TOO_FEW if n < self._need(possibly / n) else State.WATCH
 
     def bins(self, end: int, width: int, count: int) -> tuple[Window, ...]:
         """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown time is empty."""
@@ -305,11 +309,9 @@ class ShareFold:
             found.append(self._window(first, last) if known else Window(first, last, 0.0, 0.0, 0.0))
         return tuple(found)
 
-    def need(self, seen: Window) -> float:
-        """Events that a proof of health takes at the window's own share, but never more than `enough`."""
-        if seen.n <= 0:
-            return float(self.clean)
-        return min(float(self.enough), needed_n(seen.possibly / seen.n, self.edge))
+    def _need(self, share: float) -> float:
+        """Events that a proof of health takes at this share, but never more than `enough`."""
+        return min(float(self.enough), needed_n(share, self.edge))
 
     def _view(self, end: int) -> ShareView:
         here = self._standing
@@ -328,5 +330,5 @@ class ShareFold:
             inside=here.inside,
             outside=here.flags.bit_count(),
             proof=max(0.0, *here.excursions.sums),
-            need=self.need(long),
+            need=self._need(long.possibly / long.n) if long.n > 0 else float(self.clean),
         )

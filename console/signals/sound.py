@@ -16,6 +16,11 @@ AHEAD = timedelta(minutes=5)
 """A reading that starts this far after the source's own clock cannot be true."""
 
 
+def believable(instant: datetime) -> bool:
+    """Whether an instant carries its zone and lies in an age of which somebody may speak."""
+    return instant.tzinfo is not None and 2000 <= instant.year <= 9000
+
+
 def fault(reading: Reading, at: datetime | None) -> str:
     """Say in a few words why a reading cannot be used; "" when it can.
 
@@ -24,17 +29,15 @@ def fault(reading: Reading, at: datetime | None) -> str:
         at: the source's clock when it said so, aware; None when unknown.
     """
     start, end = reading.start, reading.end
-    if start.tzinfo is None or end.tzinfo is None:
-        return "a time without its zone"
+    if not believable(start) or not believable(end):
+        return "a time that cannot be, or has no zone"
     if not start < end or end - start > LONGEST:
         return "an interval that cannot be"
-    if start.year < 2000 or end.year > 9000:
-        return "a time that cannot be"
     if at is not None and start > at + AHEAD:
         return "from the future"
     newest = reading.newest
-    if newest is not None and newest.tzinfo is None:
-        return "a time without its zone"
+    if newest is not None and (not believable(newest) or (at is not None and newest > at + AHEAD)):
+        return "its newest event at a time that cannot be"
     return _odd(reading.observation)
 
 

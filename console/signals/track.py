@@ -11,7 +11,7 @@ from adapters.signals.port import Observation, Reading, Score
 from console.signals.evidence import Evidence, instant_of, minute_of
 from console.signals.judges.port import Judge, Look
 from console.signals.precedence import Facts, final
-from console.signals.sound import fault
+from console.signals.sound import believable, fault
 from console.signals.verdict import Clock, State, Verdict
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Input:
         """Note that the source spoke, at an event time, and how far it vouches for what it has delivered."""
         self.clock, self.heard = clock, at
         self.problem = self.problem_since = None
-        if complete_to is not None and complete_to.tzinfo is not None:
+        if complete_to is not None and believable(complete_to):
             upto = min(complete_to, at)
             if self.complete_to is None or upto > self.complete_to:
                 self.complete_to = upto

@@ -18,7 +18,7 @@ from statistics import fmean, median, stdev
 
 from adapters.signals.port import Amount, Observation
 from console.signals import words
-from console.signals.days import Day, Days
+from console.signals.days import HOUR, Day, Days
 from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs, stream_age
 from console.signals.student import quantile as student
@@ -80,6 +80,7 @@ class CostJudge:
         self._forecast = forecast if isfinite(forecast) and forecast > 0 else None
         self._days = Days(_usd, zone)
         self._zone = zone
+        self._curve: tuple[tuple[object, ...], tuple[float, ...]] | None = None
 
     def max_age(self, interval: timedelta) -> timedelta:
         """A stream's; a billing export's is three of its own intervals."""
@@ -207,19 +208,30 @@ class CostJudge:
     ) -> tuple[float | None, ...]:
         """The last hour's spend, each bin against what the forecast gives it."""
         past = _alike(self._days.past(evidence, self._days.local_date(look.at - timedelta.resolution)), pace)
+        if not past:
+            return ()
+        ends = [look.at - back * _BIN for back in range(_BINS, -1, -1)]
+        curve = self._usual_curve(past)
+        usual = [_on(curve, (end - start) / HOUR) for end in ends]
         found: list[float | None] = []
-        for index in range(_BINS, 0, -1):
-            end = look.at - (index - 1) * _BIN
-            begin = end - _BIN
-            if begin < start or not past:
+        for index in range(_BINS):
+            begin, end = ends[index], ends[index + 1]
+            expected = (usual[index + 1] - usual[index]) * pace.forecast
+            if begin < start or expected <= 0:
                 found.append(None)
                 continue
-            usual = fmean(share_at(day, end - start) - share_at(day, begin - start) for day in past)
-            readings = evidence.between(int(begin.timestamp() // 60), int(end.timestamp() // 60))
-            spends = [_usd(one.observation) or 0.0 for one in readings]
-            expected = usual * pace.forecast
-            found.append(sum(spends) / expected if spends and expected > 0 else None)
+            readings = list(evidence.between(int(begin.timestamp() // 60), int(end.timestamp() // 60)))
+            spend = sum(_usd(one.observation) or 0.0 for one in readings)
+            found.append(spend / expected if readings else None)
         return tuple(found)
+
+    def _usual_curve(self, past: list[Day]) -> tuple[float, ...]:
+        """S at the end of each hour; the past changes once a day."""
+        key = (past[0].date, past[-1].date, past[-1].total)
+        if self._curve is None or self._curve[0] != key:
+            hours = range(25)
+            self._curve = key, tuple(fmean(share_at(day, hour * HOUR) for day in past) for hour in hours)
+        return self._curve[1]
 
     def _numbers(self, pace: Pace) -> tuple[tuple[str, str], ...]:
         likely, sure = pace.interval(0.90), pace.interval(0.999)
@@ -270,6 +282,12 @@ def weekend_factor(past: list[Day]) -> float:
         if free and work and fmean(work) > 0:
             ratios.append(fmean(free) / fmean(work))
     return median(ratios) if ratios and median(ratios) > 0 else 1.0
+
+
+def _on(curve: tuple[float, ...], hours: float) -> float:
+    at = max(0.0, min(hours, len(curve) - 1.0))
+    whole = min(int(at), len(curve) - 2)
+    return curve[whole] + (curve[whole + 1] - curve[whole]) * (at - whole)
 
 
 def _alike(past: list[Day], pace: Pace) -> list[Day]:

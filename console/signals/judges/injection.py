@@ -53,6 +53,15 @@ class _Mix:
                 self.sources[name] = max(self.sources.get(name, 0), one.sources or 0)
         return self
 
+    def join(self, other: _Mix) -> _Mix:
+        for name, k in other.blocked.items():
+            self.blocked[name] = self.blocked.get(name, 0.0) + k
+            self.passed[name] = self.passed.get(name, 0.0) + other.passed[name]
+            self.sources[name] = max(self.sources.get(name, 0), other.sources[name])
+        self.scanned += other.scanned
+        self.detector = other.detector or self.detector
+        return self
+
     @property
     def attempts(self) -> dict[str, float]:
         return {name: k + self.passed[name] for name, k in self.blocked.items() if k + self.passed[name] > 0}
@@ -70,6 +79,8 @@ class InjectionJudge:
         self.band_text = "shape"
         self._usual = _Mix()
         self._usual_key: tuple[object, ...] = ()
+        self._hours: dict[int, _Mix] = {}
+        self._hours_version = 0
 
     def max_age(self, interval: timedelta) -> timedelta:
         """A stream's: the scanned requests are its heartbeat."""
@@ -79,12 +90,33 @@ class InjectionJudge:
         """Judge the 24 hours before the look's minute."""
         at = minute_of(look.at)
         first = max(at - DAY, first_minute_after(look.epoch) or 0)
-        now = _Mix().add(evidence.between(first, at))
+        now = self._window(evidence, first, at)
         usual = self._before(evidence, first)
         seen = now.attempts
         evidence_log = log_e(seen, usual.attempts)
         state, why = self._state(now, usual, evidence_log)
         return self._verdict(state, why, now, usual, evidence_log, evidence, look)
+
+    def _window(self, evidence: Evidence, first: int, end: int) -> _Mix:
+        """Add up minutes; whole hours that have not changed since are not read again."""
+        changed = evidence.oldest_change(self._hours_version)
+        if changed is not None:
+            self._hours = {hour: mix for hour, mix in self._hours.items() if hour < changed // 60}
+        self._hours_version = evidence.version
+        self._hours = {hour: mix for hour, mix in self._hours.items() if hour >= first // 60}
+        total = _Mix()
+        at = first
+        while at < end:
+            hour = at // 60
+            until = min(end, (hour + 1) * 60)
+            if at == hour * 60 and until == at + 60:
+                if hour not in self._hours:
+                    self._hours[hour] = _Mix().add(evidence.between(at, until))
+                total.join(self._hours[hour])
+            else:
+                total.add(evidence.between(at, until))
+            at = until
+        return total
 
     def _before(self, evidence: Evidence, first: int) -> _Mix:
         """The usual mix: everything kept from before the window, read anew once an hour."""
@@ -189,6 +221,11 @@ class InjectionJudge:
         found: list[float | None] = []
         for index in range(_BINS, 0, -1):
             end = at - (index - 1) * _BIN
-            readings = list(evidence.between(end - _BIN, end))
-            found.append(sum(_Mix().add(readings).attempts.values()) if readings else None)
+            shapes = [
+                one.observation
+                for one in evidence.between(end - _BIN, end)
+                if isinstance(one.observation, Shape)
+            ]
+            tries = sum(one.blocked + one.passed for shape in shapes for one in shape.classes.values())
+            found.append(tries if shapes else None)
         return tuple(found)

@@ -107,7 +107,7 @@ class LatencyJudge:
         if lacking and state in (State.OK, State.WATCH):
             state = State.TOO_FEW if view.state is State.OK else state
         off = None if p95 is None or self._base95 is None else p95 / self._base95 - 1
-        needs = needs_text(view, "answers") if view.state is State.TOO_FEW else lacking
+        needs = needs_text(view, "answer") if view.state is State.TOO_FEW else lacking
         have_need = f"{words.bare(view.long.n)}/{words.bare(view.need)}"
         return Verdict(
             signal=self.key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from adapters.signals.port import Observation, Ratio, Reading
 from console.signals import words
@@ -17,6 +18,7 @@ from console.signals.wilson import wilson_lower, wilson_upper
 
 BINS, BIN_MINUTES = 30, 2
 _Z_TWO_SIDED = 1.959963984540054
+_HEALTHY_PARTS = 240
 _HUSH = 10
 """Answers in the same half hour of yesterday from which on none at all now is a finding."""
 
@@ -28,14 +30,16 @@ class Wording:
     Attributes:
         title: "error rate".
         verb: what the bad ones did ("failed").
+        usual: share of a healthy feature as a part of the edge; sets how many answers a proof of health waits for.
     """
 
     title: str
     verb: str
+    usual: float
 
 
-ERRORS = Wording("error rate", "failed")
-FEEDBACK = Wording("thumbs-down", "disliked")
+ERRORS = Wording("error rate", "failed", 0.5)
+FEEDBACK = Wording("thumbs-down", "disliked", 0.7)
 
 
 class RatioJudge:
@@ -56,7 +60,7 @@ class RatioJudge:
         self.band_text = f"< {words.whole_percent(edge)}"
         self._verb = wording.verb
         self._edge = edge
-        self._fold = ShareFold(edge, _tally)
+        self._fold = ShareFold(edge, _tally, expected=edge * wording.usual)
 
     def max_age(self, interval: timedelta) -> timedelta:
         """A stream's."""
@@ -71,7 +75,9 @@ class RatioJudge:
         if state is State.OK:
             hush = hushed(self._fold, view)
             state = State.WATCH if hush else State.OK
-        readings = list(evidence.between(shown.first, shown.end)) if state is not State.NO_DATA else []
+        # What is healthy is taken apart for the last hours only: it would be a day of minutes, each minute anew.
+        first = shown.first if state is not State.OK else max(shown.first, shown.end - _HEALTHY_PARTS)
+        parts = _parts(evidence.between(first, shown.end))
         share = shown.share
         scale = self._edge * (4 if self._edge < 0.05 else 2)
         long = view.long
@@ -88,13 +94,13 @@ class RatioJudge:
             count_text=f"{words.bare(long.n)}/{words.bare(view.need)}" if too_few else _of(shown, "/"),
             count_long=f"{_of(shown, ' of ')} answers, {words.span(shown.minutes)}" if shown.n else "",
             headline=self._headline(view, shown),
-            why=hush or self._why(view, shown, readings),
+            why=hush or self._why(view, shown, parts),
             newest=evidence.newest,
             gauge=Gauge(0.0, scale, "0", words.whole_percent(scale), None, self._edge, None, share),
             history=tuple(one.share for one in self._fold.bins(view.at, BIN_MINUTES, BINS)),
             history_edge=self._edge,
-            needs=needs_text(view, "answers") if too_few else "",
-            numbers=self._numbers(view, readings, evidence),
+            needs=needs_text(view, "answer") if too_few else "",
+            numbers=self._numbers(view, parts, evidence),
         )
 
     def _headline(self, view: ShareView, shown: Window) -> str:
@@ -108,9 +114,8 @@ class RatioJudge:
             text += f", was {words.percent(view.latch.bad / view.latch.n)}"
         return text
 
-    def _why(self, view: ShareView, shown: Window, readings: list[Reading]) -> str:
-        kinds = _kinds(readings)
-        rated = _rated(readings)
+    def _why(self, view: ShareView, shown: Window, counted: _Parts) -> str:
+        kinds = words.listing(counted.kinds, 3)
         parts: list[str] = []
         if view.latch is not None:
             parts.append(kinds)
@@ -133,11 +138,9 @@ class RatioJudge:
                 parts.append(f"{words.count(shown.bad)} of {words.count(shown.n)} {self._verb}")
         else:
             parts.append("no answers in the last day")
-        return "; ".join(part for part in (*parts, rated) if part)
+        return "; ".join(part for part in (*parts, counted.rated) if part)
 
-    def _numbers(
-        self, view: ShareView, readings: list[Reading], evidence: Evidence
-    ) -> tuple[tuple[str, str], ...]:
+    def _numbers(self, view: ShareView, counted: _Parts, evidence: Evidence) -> tuple[tuple[str, str], ...]:
         detector = self._fold.detector
         latch = view.latch
         return number_pairs(
@@ -156,8 +159,8 @@ class RatioJudge:
                 "lower bound outside": f"{view.outside} of the last 3 minutes",
                 "answers for proof of health": f"{self._fold.clean} if none is bad, "
                 f"{words.count(view.need)} at this rate",
-                "by kind": _kinds(readings, most=12),
-                "rated": _rated(readings).removeprefix("rated "),
+                "by kind": words.listing(counted.kinds, 12),
+                "rated": counted.rated.removeprefix("rated "),
                 "answers": words.count(shown_window(view).n),
                 "too late to count": f"{evidence.late} readings" if evidence.late else "",
             }
@@ -187,9 +190,9 @@ def hushed(fold: ShareFold, view: ShareView) -> str:
 
 
 def needs_text(view: ShareView, noun: str) -> str:
-    """Say how many more events a proof of health waits for, and how long that takes at the present rate."""
-    missing = max(1.0, view.need - view.long.n)
-    text = f"needs {words.count(round(missing + 0.499))} more {noun}"
+    """Say how many more events ("answer") a proof of health waits for, and how long that takes at this rate."""
+    missing = max(1, ceil(view.need - view.long.n))
+    text = f"needs {words.count(missing)} more {noun}{'s' * (missing != 1)}"
     if view.long.n <= 0 or view.long.minutes <= 0:
         return text
     minutes = missing * view.long.minutes / view.long.n
@@ -232,20 +235,24 @@ def _upper(seen: Window) -> float:
     return wilson_upper(seen.possibly, seen.n)
 
 
-def _kinds(readings: Iterable[Reading], most: int = 3) -> str:
-    total: dict[str, float] = {}
-    for reading in readings:
-        if isinstance(reading.observation, Ratio):
-            for kind, k in reading.observation.kinds.items():
-                total[kind] = total.get(kind, 0.0) + k
-    return words.listing(total, most)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the shown window is made of: bad ones by kind, and how many were rated, in words."""
+
+    kinds: dict[str, float]
+    rated: str
 
 
-def _rated(readings: Iterable[Reading]) -> str:
+def _parts(readings: Iterable[Reading]) -> _Parts:
+    kinds: dict[str, float] = {}
     n = rated = 0.0
     known = False
     for reading in readings:
         seen = reading.observation
-        if isinstance(seen, Ratio) and seen.rated is not None:
+        if not isinstance(seen, Ratio):
+            continue
+        for kind, k in seen.kinds.items():
+            kinds[kind] = kinds.get(kind, 0.0) + k
+        if seen.rated is not None:
             known, n, rated = True, n + seen.n, rated + seen.rated
-    return f"rated {rated / n * 100:.0f} %" if known and n > 0 else ""
+    return _Parts(kinds, f"rated {rated / n * 100:.0f} %" if known and n > 0 else "")
