@@ -178,7 +178,8 @@ def settle_times(terminal: Terminal, keys: Sequence[str], count: int) -> tuple[f
             raise NotReady(f"no answer to the key {keys[number % len(keys)]}")
         calm(terminal, bound=1)
         settled = terminal.chunks[first].at
-        for chunk, changed in zip(terminal.chunks[first:], terminal.changes[first:], strict=True):
+        # What was written since the last look is not part of it, so `changes` may be the shorter one.
+        for chunk, changed in zip(terminal.chunks[first:], terminal.changes[first:], strict=False):
             if chunk.at - settled > CALM:
                 break
             settled = chunk.at if changed else settled
