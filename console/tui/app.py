@@ -22,6 +22,7 @@ from textual.screen import Screen
 from console.tui import actions
 from console.tui.backend import Backend, RunbookText
 from console.tui.kill_control import KillControl
+from console.tui.last_words import last_words
 from console.tui.look import look_for
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen
@@ -271,9 +272,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         # Textual would print a traceback with local variables, among which there may be a secret.
-        self._exit_renderables.append(
-            Text("console: an unexpected error ended the screen; a confirmed kill goes on.")
-        )
+        self._exit_renderables.append(Text(last_words(sys.exc_info()[1])))
         self._close_messages_no_wait()
 
 

@@ -32,6 +32,7 @@ class KillSession:
         self._changed = changed
         self._killing = Killing(subject)
         self._half = False
+        self._descriptor: int | None = None
         self._client = self._connect()
 
     @property
@@ -70,13 +71,20 @@ class KillSession:
 
     def _connect(self) -> KillClient:
         client = self._open()
-        self._descriptor = client.fileno()
-        asyncio.get_running_loop().add_reader(self._descriptor, self._readable)
+        descriptor = client.fileno()
+        asyncio.get_running_loop().add_reader(descriptor, self._readable)
+        self._descriptor = descriptor
         return client
 
     def _disconnect(self, *, abandoned: bool = False) -> None:
-        asyncio.get_running_loop().remove_reader(self._descriptor)
+        self._stop_reading()
         self._client.leave(abandoned=abandoned)
+
+    def _stop_reading(self) -> None:
+        # Once only: the number may belong to another connection as soon as the client has closed its own.
+        if self._descriptor is not None:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+            self._descriptor = None
 
     def _readable(self) -> None:
         killing = self._killing
@@ -86,7 +94,7 @@ class KillSession:
             else:
                 killing = replace(killing, prepared=message)
         if self._client.closed:
-            asyncio.get_running_loop().remove_reader(self._descriptor)
+            self._stop_reading()
             finished = killing.ladder is not None and killing.ladder.finished
             killing = replace(killing, lost=killing.confirmed and not finished)
         if killing != self._killing:

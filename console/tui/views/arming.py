@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from adapters.flags.port import ArmingCheck
 from console.killswitch.arming import LeverArming
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
+
+if TYPE_CHECKING:
+    from console.feature import Snapshot
 
 GOOD_FOR = timedelta(days=30)
 """How long a confirmed kill of this flag counts as proof that its levers work."""
@@ -49,14 +53,15 @@ def arming_words(scene: Scene) -> ArmingWords:
     if arming is None:
         return ArmingWords(("NOT ARMED ? the levers are being asked",))
     at = when.minute(scene.event_time(arming.proven_at), scene.event_now, scene.tz)
-    armed = [lever for lever in arming.levers if lever.armed]
-    not_armed = [lever for lever in arming.levers if not lever.armed]
+    listed = levers_now(snapshot)
+    armed = [lever for lever in listed if lever.armed]
+    not_armed = [lever for lever in listed if not lever.armed]
     if not armed:
         reasons = ", ".join(f"{plain(lever.label)}: {reason(lever)}" for lever in not_armed)
         return ArmingWords((f"NOT ARMED ✗ {reasons}",), ("F2 in K: by hand",), danger=True, works=False)
-    if arming.levers[0] in not_armed:
+    first = listed[0]
+    if first in not_armed:
         rest = " · ".join(f"lever {lever.number} ARMED ✓ {at}" for lever in armed)
-        first = arming.levers[0]
         return ArmingWords((f"NOT ARMED ✗ {plain(first.label)}: {reason(first)}",), (rest,))
     proven = exercised(scene)
     levers: tuple[str, ...]
@@ -66,14 +71,32 @@ def arming_words(scene: Scene) -> ArmingWords:
             " · ".join(f"lever {lever.number} NOT ARMED ✗" for lever in not_armed),
         )
     else:
-        named = ", ".join(f"lever {lever.number} {plain(lever.label)}" for lever in arming.levers)
-        count = len(arming.levers)
+        named = ", ".join(f"lever {lever.number} {plain(lever.label)}" for lever in listed)
+        count = len(listed)
         levers = (named, f"{count} levers" if count > 1 else "1 lever")
     if proven and scene.last_confirmed_kill is not None:
         pulled = when.ago(scene.last_confirmed_kill, scene.now)
         return ArmingWords((f"ARMED ✓ proven {at}", f"ARMED ✓ {at}"), levers, (f"last pulled {pulled}",))
     age = "never drilled" if scene.last_confirmed_kill is None else "not drilled for 30 days"
     return ArmingWords((f"ARMED, NOT PROVEN ▲ {at}",), levers, (age,))
+
+
+def levers_now(snapshot: Snapshot) -> tuple[LeverArming, ...]:
+    """The levers as last proven; the flag's is disproven by a read that has failed since."""
+    arming, view = snapshot.arming, snapshot.flag
+    if arming is None or not arming.levers:
+        return ()
+    if not (view.problem and view.checked_at is not None and view.checked_at > arming.proven_at):
+        return arming.levers
+    failed = ArmingCheck("flag can be read", False, "the flag cannot be read now", plain(view.problem))
+    first, *rest = arming.levers
+    return (replace(first, checks=(failed, *first.checks)), *rest)
+
+
+def provider_label(snapshot: Snapshot) -> str:
+    """How a person names the flag's provider."""
+    levers = snapshot.arming.levers if snapshot.arming else ()
+    return plain(levers[0].label if levers else snapshot.config.flag.provider)
 
 
 def reason(lever: LeverArming) -> str:
@@ -93,7 +116,8 @@ def arming_lines(scene: Scene) -> tuple[tuple[str, str], ...]:
     if arming is None:
         return (("  The levers are being asked. Nothing here changes what users get.", ""),)
     lines: list[tuple[str, str]] = [("", "")]
-    for lever in arming.levers:
+    listed = levers_now(snapshot) if snapshot else ()
+    for lever in listed:
         word = "ARMED" if lever.armed else "NOT ARMED"
         lines.append(
             (f"  lever {lever.number}   {plain(lever.label)}   {plain(lever.does)}   {word}", "bold")
@@ -103,7 +127,7 @@ def arming_lines(scene: Scene) -> tuple[tuple[str, str], ...]:
             (f"    fix   {plain(check.todo)}", "") for check in lever.checks if not check.holds and check.todo
         )
         lines.append(("", ""))
-    lines.append((f"  {_so(arming.levers)}", ""))
+    lines.append((f"  {_so(listed)}", ""))
     if not exercised(scene):
         lines.append(
             ("  NOT PROVEN: no confirmed kill of this flag stands in the journal of 30 days.", "dim")

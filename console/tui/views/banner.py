@@ -45,8 +45,8 @@ def banner(scene: Scene) -> BannerModel:
         hint=stand.aside or _hint(scene, arming.works),
         arming=arming.text,
         arming_tone=Tone.DANGER if arming.danger else Tone.PLAIN,
-        levers=(held, "held") if held else _MADE_UP if scene.demo else arming.levers,
-        drill=() if held else arming.drill,
+        levers=_levers(scene, held, arming.levers),
+        drill=() if held or scene.demo or scene.read_only else arming.drill,
     )
 
 
@@ -86,6 +86,14 @@ def _names(scene: Scene) -> tuple[str, str, str, str]:
     )
 
 
+def _levers(scene: Scene, held: str, levers: tuple[str, ...]) -> tuple[str, ...]:
+    if held:
+        return (held, "held")
+    if scene.read_only:
+        return ("not from here: started with --read-only", "not from here")
+    return _MADE_UP if scene.demo else levers
+
+
 def _modes(scene: Scene) -> tuple[str, ...]:
     modes = []
     if scene.read_only:
@@ -102,4 +110,4 @@ def _hint(scene: Scene, works: bool) -> str:
         return ""
     if not works:
         return "K tries"
-    return "K kill (demo)" if scene.demo else "K kill"
+    return "K (demo)" if scene.demo else "K kill"

@@ -14,7 +14,7 @@ from console.signals.verdict import State
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
-from console.tui.views.arming import exercised
+from console.tui.views.arming import exercised, provider_label
 from console.tui.views.banner import percent
 from widgets.checklist import ChecklistModel, GateModel
 from widgets.marks import Mark
@@ -54,7 +54,7 @@ def _flag(scene: Scene, snapshot: Snapshot) -> GateModel:
     if state is None:
         return GateModel(Mark.UNKNOWN, title, plain(snapshot.flag.problem) or "not known yet: not read")
     read = when.minute(scene.event_time(state.read_at), scene.event_now, scene.tz)
-    provider = plain(snapshot.config.flag.provider)
+    provider = provider_label(snapshot)
     if state.percent is None:
         return GateModel(Mark.UNKNOWN, title, f"{provider}, read {read}: its rules are not one percentage")
     return GateModel(Mark.PASS, title, f"{provider}, {percent(state.percent)}, read {read}")

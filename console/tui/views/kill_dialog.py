@@ -11,7 +11,7 @@ from console.text import plain
 from console.tui.confirm import WORD, Answer, ConfirmWord
 from console.tui.scene import Scene
 from console.tui.views import when
-from console.tui.views.arming import reason
+from console.tui.views.arming import levers_now, provider_label, reason
 from console.tui.views.banner import percent
 from console.tui.views.runbook import steps_in
 from console.tui.views.standing import back_on, worst
@@ -119,9 +119,7 @@ def affects(snapshot: Snapshot) -> str:
 def way_back(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
     """How each lever is undone, which this version leaves to a person: (number of the lever, words)."""
     live = "off" if snapshot.config.flag.kill_state == "on" else "on"
-    labels = [lever.label for lever in snapshot.arming.levers] if snapshot.arming else []
-    provider = labels[0] if labels else snapshot.config.flag.provider
-    said = [(1, f"by hand: turn the flag {live} again in {plain(provider)}")]
+    said = [(1, f"by hand: turn the flag {live} again in {provider_label(snapshot)}")]
     for number, table in enumerate(snapshot.config.levers, start=2):
         undo = table.options.get("undo")
         known = isinstance(undo, list | tuple)
@@ -133,7 +131,7 @@ def way_back(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
 
 def _lead(scene: Scene, snapshot: Snapshot) -> str:
     environment = plain(snapshot.config.environment)
-    who = "Made-up users; nothing real is touched." if scene.demo else "Real users."
+    who = "Made-up users; nothing real." if scene.demo else "Real users."
     if snapshot.config.flag.kill_state == "on":
         lead = f"Turns the flag ON, which takes the AI path from every user in {environment}."
     else:
@@ -157,19 +155,28 @@ def _facts(scene: Scene, snapshot: Snapshot) -> tuple[FactModel, ...]:
         FactModel("instead", plain(fallback.describe) if fallback else "not known: no [feature.fallback]"),
     ]
     if snapshot.flag.problem:
-        facts.append(FactModel("", f"flag not read: {plain(snapshot.flag.problem)}"))
+        facts.append(FactModel("", _unread(scene, snapshot)))
     facts.append(FactModel("way back", _way_back_short(snapshot)))
     return tuple(facts)
 
 
+def _unread(scene: Scene, snapshot: Snapshot) -> str:
+    state = snapshot.flag.state
+    if state is None:
+        return "the flag cannot be read now; the kill tries all the same"
+    read = when.minute(scene.event_time(state.read_at), scene.event_now, scene.tz)
+    return f"the flag cannot be read now; this was read {read}"
+
+
 def _way_back_short(snapshot: Snapshot) -> str:
-    (_, first), *rest = way_back(snapshot)
-    return f"{first}; release lever 2 if it was pulled" if rest else first
+    live = "off" if snapshot.config.flag.kill_state == "on" else "on"
+    words = f"by hand: flag {live} in {provider_label(snapshot)}"
+    return f"{words}; release lever 2 if pulled" if snapshot.config.levers else words
 
 
 def _levers(scene: Scene, snapshot: Snapshot) -> tuple[LeverModel, ...]:
     prepared = scene.killing.prepared if scene.killing else None
-    arming = {lever.number: lever for lever in snapshot.arming.levers} if snapshot.arming else {}
+    arming = {lever.number: lever for lever in levers_now(snapshot)}
     labels = [snapshot.config.flag.provider, *(table.provider for table in snapshot.config.levers)]
     at = ""
     if snapshot.arming is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
@@ -16,6 +17,9 @@ from widgets.marks import Tone
 
 if TYPE_CHECKING:
     from console.feature import Snapshot
+
+OVERDUE = timedelta(seconds=30)
+"""After so long without a confirmation the requests to send by hand show themselves."""
 
 _PROVEN = (Outcome.CONFIRMED, Outcome.ALREADY)
 _WORDS = {
@@ -82,10 +86,12 @@ def _notes(newest: Ladder, lost: bool) -> tuple[NoteModel, ...]:
 def _sections(
     scene: Scene, snapshot: Snapshot | None, newest: Ladder, runbook: str, lost: bool
 ) -> tuple[SectionModel, ...]:
+    if newest.outcome is Outcome.ASKING and scene.now - datetime.fromisoformat(newest.started) > OVERDUE:
+        return (SectionModel("nothing is confirmed yet: by hand, beside it", _by_hand(scene)),)
     if newest.outcome is Outcome.ASKING and not lost:
         waiting = (
             NoteModel("You need not press anything now. The next lever goes by itself."),
-            NoteModel("If nothing is confirmed in 30 s: F2 shows what to send by hand."),
+            NoteModel("If nothing is confirmed in 30 s, what to send by hand stands here; F2 shows it now."),
         )
         return (SectionModel("while you wait", waiting),)
     left = [NoteModel(plain(words), label="levers", mark=Shown.NOW) for words in newest.still_on]

@@ -10,12 +10,13 @@ from console.signals.verdict import Change, State
 from console.text import plain, sanitize
 from console.tui.scene import Scene
 from console.tui.views import when
+from console.tui.views.arming import provider_label
 from console.tui.views.banner import percent
 from console.tui.views.standing import confirmed_at
 from widgets.timeline import TimelineModel, TimelineRow
 
 if TYPE_CHECKING:
-    from console.feature import Snapshot
+    pass
 
 _ROWS = 60
 _TOGETHER = 3
@@ -36,9 +37,7 @@ def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
         by = f" by {sanitize(state.changed_by)}" if state.changed_by else ""
         share = f" {percent(state.percent)}" if state.on and state.percent is not None else ""
         words = f"flag {'ON' if state.on else 'OFF'}{share}{by}"
-        happened.append(
-            (scene.event_time(state.changed_at), "flag", words, plain(snapshot.config.flag.provider))
-        )
+        happened.append((scene.event_time(state.changed_at), "flag", words, provider_label(snapshot)))
     if snapshot.arming is not None:
         levers = snapshot.arming.levers
         armed = sum(1 for lever in levers if lever.armed)
@@ -60,7 +59,7 @@ def _kill(scene: Scene) -> list[_Event]:
     if ladder is None:
         return []
     started = datetime.fromisoformat(ladder.started)
-    rows = [(scene.event_time(started), "kill", f"{plain(ladder.operator)} confirmed the kill", "console")]
+    rows = [(scene.event_time(started), "kill", f"{plain(ladder.operator)} pressed Enter: kill", "console")]
     confirmed = confirmed_at(scene, ladder)
     if confirmed is not None:
         rows.append((scene.event_time(confirmed), "kill", _proof(ladder), "console"))
@@ -86,8 +85,3 @@ def _verdicts(changes: tuple[Change, ...]) -> list[_Event]:
                 for change in listed
             )
     return rows
-
-
-def _provider(snapshot: Snapshot) -> str:
-    levers = snapshot.arming.levers if snapshot.arming else ()
-    return plain(levers[0].label if levers else snapshot.config.flag.provider)

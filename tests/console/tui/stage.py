@@ -38,7 +38,13 @@ CONFIG = FeatureConfig(
     flag=ProviderTable("feature.flag", "homegrown", {}),
     flag_key=FLAG,
     lever_order="in_turn",
-    levers=(ProviderTable("feature.levers[0]", "command", {}),),
+    levers=(
+        ProviderTable(
+            "feature.levers[0]",
+            "command",
+            {"undo": ["/usr/local/bin/force-fallback", "--release", "support-drafts"]},
+        ),
+    ),
     runbook=Path("runbooks/support-drafts.md"),
     evaluate=None,
     traffic=None,

@@ -112,3 +112,29 @@ def test_a_termination_signal_gives_the_terminal_back_too(terminal: Terminal) ->
     terminal.signal(signal.SIGTERM)
     assert terminal.exit_status(seconds=5) == 0
     assert terminal.restored()
+
+
+def test_a_fault_of_our_own_leaves_the_terminal_as_it_was_and_says_one_sentence_without_a_traceback() -> None:
+    with Terminal(
+        [
+            sys.executable,
+            "-c",
+            "import sys\n"
+            "from console.tui.screens.signals import SignalsScreen\n"
+            "def broken(screen, scene):\n"
+            "    secret = 'hunter2'\n"
+            "    raise KeyError(secret)\n"
+            "SignalsScreen.draw_body = broken\n"
+            "sys.argv = ['play', 'breach']\n"
+            "from tests.console.tui.play import main\n"
+            "sys.exit(main())\n",
+        ],
+        environment={"PYTHONPATH": str(ROOT)},
+        folder=ROOT,
+    ) as terminal:
+        assert terminal.exit_status(seconds=10) == 1
+        written = b"".join(chunk.data for chunk in terminal.chunks)
+        assert b"unexpected KeyError" in written
+        assert b"Traceback" not in written
+        assert b"hunter2" not in written
+        assert terminal.restored()

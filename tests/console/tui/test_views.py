@@ -14,6 +14,7 @@ from console.killswitch.steps import Mark as StepMark
 from console.killswitch.steps import Outcome, Rung, Step
 from console.signals.verdict import Clock, State
 from console.tui.confirm import ConfirmWord
+from console.tui.last_words import last_words
 from console.tui.scene import Killing, Scene
 from console.tui.views import when
 from console.tui.views.arming import arming_words
@@ -143,6 +144,10 @@ def test_the_environment_is_in_the_banner_and_demo_takes_its_place() -> None:
     assert "nothing real is touched" in demo.levers[0]
 
 
+def test_a_read_only_console_says_that_it_cannot_kill_from_here() -> None:
+    assert banner(scene(read_only=True)).levers[0] == "not from here: started with --read-only"
+
+
 def test_modes_stand_only_when_they_are_not_the_ordinary_one() -> None:
     assert banner(scene()).modes == ()
     assert banner(scene(read_only=True)).modes == ("READ-ONLY",)
@@ -188,6 +193,16 @@ def test_not_armed_names_the_reason_and_whether_k_still_works() -> None:
     none = arming_words(scene(replace(SNAPSHOT, arming=replace(SNAPSHOT.arming, levers=(expired, gone)))))
     assert not none.works
     assert none.danger
+
+
+def test_a_flag_that_can_no_longer_be_read_takes_lever_1s_proof_back() -> None:
+    late = replace(SNAPSHOT, flag=replace(flag(), problem="did not answer", checked_at=at("03:11:05")))
+    words = arming_words(scene(late))
+    assert words.text == ("NOT ARMED ✗ flag service: the flag cannot be read now",)
+    assert words.levers == ("lever 2 ARMED ✓ 03:09",)
+    dialog = kill_dialog(scene(late), ConfirmWord(), "")
+    assert dialog.levers[0].arming.startswith("NOT ARMED ✗")
+    assert any("cannot be read now; this was read 03:11" in fact.text for fact in dialog.facts)
 
 
 def test_before_arming_was_proven_once_it_is_not_called_armed() -> None:
@@ -253,7 +268,7 @@ def test_the_dialog_says_what_where_who_what_instead_and_how_it_is_undone() -> N
     assert facts["flag"].right == "(OFF is the kill)"
     assert facts["affects"].text == "25 % of users; 151 people in the last day; 76 answers an hour now"
     assert "temporarily unavailable" in facts["instead"].text
-    assert facts["way back"].text.startswith("by hand: turn the flag on again in flag service")
+    assert facts["way back"].text == "by hand: flag on in flag service; release lever 2 if pulled"
     assert [number for number, _ in dialog.runbook] == ["3", "4"]
 
 
@@ -312,6 +327,21 @@ def test_a_kill_that_failed_shows_the_exact_requests_to_send_by_hand() -> None:
     assert any("curl -X PATCH" in note.text and "$FLAG_TOKEN" in note.text for note in section.notes)
 
 
+def test_after_30_seconds_without_a_confirmation_the_requests_by_hand_show_themselves() -> None:
+    asking = Killing(prepared=PREPARED, confirmed=True, ladder=ASKING)
+    early = ladder(scene(killing=asking, now=at("03:12:37")), RUNBOOK)
+    assert [section.title for section in early.sections] == ["while you wait"]
+    late = ladder(scene(killing=asking, now=at("03:12:39")), RUNBOOK)
+    assert any("curl -X PATCH" in note.text for section in late.sections for note in section.notes)
+
+
+def test_after_the_kill_every_lever_that_was_pulled_has_its_way_back() -> None:
+    shown = ladder(scene(killing=Killing(confirmed=True, ladder=KILLED)), RUNBOOK)
+    notes = {note.label: note.text for note in shown.sections[-1].notes}
+    assert notes["way back"] == "by hand: turn the flag on again in flag service"
+    assert notes["lever 2"] == "/usr/local/bin/force-fallback --release support-drafts"
+
+
 def test_after_the_kill_the_steps_are_those_of_the_signal_that_was_in_breach() -> None:
     quiet = with_states(*[State.OFF] * 7)
     shown = ladder(scene(quiet, killing=Killing("error rate", None, True, KILLED)), RUNBOOK)
@@ -352,3 +382,14 @@ def test_a_dangerous_key_is_dimmed_in_read_only_and_says_why() -> None:
 )
 def test_an_instant_of_another_day_is_never_shown_as_one_of_today(instant: datetime, shown: str) -> None:
     assert when.minute(instant, NOW, TZ) == shown
+
+
+def test_a_fault_of_our_own_is_one_sentence_with_its_place_and_no_values() -> None:
+    secret = "hunter2"
+    try:
+        raise KeyError(secret)
+    except KeyError as error:
+        said = last_words(error)
+    assert "KeyError in test_views.py" in said
+    assert secret not in said
+    assert "\n" not in said
