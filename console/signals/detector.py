@@ -6,8 +6,8 @@ a = r o / (1 + r o) with o = p0 / (1 - p0) is played against p0; after each buck
 
     S_r <- max(S_r, 0) + k ln(a / p0) + (n - k) ln((1 - a) / (1 - p0))
 
-and the alarm is raised when any S_r reaches ln(R c), R the number of ratios. The average run length to a false
-alarm is then at least c buckets, however often anybody looks.
+and the alarm is raised when any S_r reaches ln(R c), R the number of ratios. The average run length to a
+false alarm is then at least c buckets, however often anybody looks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DISTINCT = 2
 
 @dataclass(slots=True)
 class Excursions:
-    """Where the detector stands: for each ratio its sum, the bucket that it began in, and buckets with harm since.
+    """Where the detector stands, ratio by ratio.
 
     Attributes:
         sums: S_r, natural logarithm of the evidence.
@@ -68,7 +68,8 @@ class Detector:
         """Take in one closed bucket, in place.
 
         Returns:
-            The ratio's index whose sum is past the line with enough distinct buckets, the furthest one; else None.
+            The ratio's index whose sum is past the line with enough distinct buckets, the furthest one;
+            else None.
         """
         if bad <= 0 and at.resting:
             return (

@@ -1,7 +1,7 @@
 """What is known about one signal: its readings, kept by the interval they cover.
 
-Readings of a quarter of an hour or less are kept as they came for a day and a bit, then added up to hours; hours are kept
-for five weeks, eval runs for sixty. So memory is bounded whatever arrives.
+Readings of a quarter of an hour or less are kept as they came for a day and a bit, then added up to hours;
+hours are kept for five weeks, eval runs for sixty. So memory is bounded whatever arrives.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class Evidence:
             yield from get(minute, ())
 
     def oldest_change(self, since: int) -> int | None:
-        """First minute that changed after a version; None when none did. May say too early, never too late."""
+        """First minute that changed after a version, or an earlier one; None when none did."""
         if since >= self.version:
             return None
         if self._changes and len(self._changes) == self._changes.maxlen and self._changes[0][0] > since + 1:

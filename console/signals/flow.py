@@ -52,5 +52,5 @@ def since_kill(traffic: Evidence, killed: datetime, now: datetime, patience: tim
 
 
 def patience(speed: float) -> timedelta:
-    """How long AI answers after a kill keep the signals judged: three minutes, on a fast clock five real seconds."""
+    """How long AI answers after a kill keep the signals judged: three minutes, at least five real seconds."""
     return max(timedelta(minutes=3), timedelta(seconds=5 * speed))

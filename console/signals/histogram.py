@@ -1,7 +1,7 @@
 """Latency counts: what is surely on which side of an edge, and quantiles for display.
 
-A request in the bucket (low, high] took more than low and at most high seconds. A bucket that an edge cuts leaves
-its requests undecided, and nothing here guesses.
+A request in the bucket (low, high] took more than low and at most high seconds. A bucket that an edge cuts
+leaves its requests undecided, and nothing here guesses.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def straddling(counts: Iterable[tuple[float, float]], edge: float) -> tuple[floa
 
 
 def quantile(counts: Iterable[tuple[float, float]], q: float) -> float | None:
-    """Estimate a quantile in seconds, in straight lines within a bucket; infinity beyond the last finite bound."""
+    """Estimate a quantile in seconds, in straight lines within a bucket; infinity beyond the last bound."""
     filled = list(counts)
     rank = q * sum(k for _, k in filled)
     if rank <= 0:

@@ -81,8 +81,8 @@ class Monitor:
     def killed(self, at: datetime | None) -> None:
         """Say whether the feature is killed: the event time at which it was confirmed, or None.
 
-        A kill ends the epoch: what was proven is kept in words, and what comes is judged from then on. None after a
-        kill is a restore, and begins one more epoch.
+        A kill ends the epoch: what was proven is kept in words, and what comes is judged from then on. None
+        after a kill is a restore, and begins one more epoch.
         """
         if at == self._killed or (at is not None and not believable(at)):
             return

@@ -1,7 +1,7 @@
 """One state a signal: what stands above what.
 
-OFF > ERROR > NO DATA > STALE > what the judge said (BREACH > TOO FEW > WATCH > OK). A BREACH that is hidden by a
-state above it is kept as `was`; an OK that rests on partial data reads WATCH.
+OFF > ERROR > NO DATA > STALE > what the judge said (BREACH > TOO FEW > WATCH > OK). A BREACH that is hidden
+by a state above it is kept as `was`; an OK that rests on partial data reads WATCH.
 """
 
 from __future__ import annotations

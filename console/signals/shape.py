@@ -1,12 +1,12 @@
 """How much a mix of classes speaks for being another mix than the usual one.
 
-The e-value is a likelihood ratio: counts x under a Dirichlet-multinomial whose centre is the usual mix q, against the
-multinomial of q itself,
+The e-value is a likelihood ratio: counts x under a Dirichlet-multinomial whose centre is the usual mix q,
+against the multinomial of q itself,
 
     e = prod_c [ Gamma(a_c + x_c) / Gamma(a_c) ] Gamma(A) / Gamma(A + n) / prod_c q_c^x_c,    a_c = A q_c
 
-with A the number of classes: wide, so that any shift is listened to. If the mix is the usual one, e is 1 on average,
-and exceeds k at most once in k (Markov; Grünwald, de Heide, Koolen, "Safe testing", 2024).
+with A the number of classes: wide, so that any shift is listened to. If the mix is the usual one, e is 1 on
+average, and exceeds k at most once in k (Markov; Grünwald, de Heide, Koolen, "Safe testing", 2024).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from math import lgamma, log, log2, sqrt
 
 
 def smoothed(usual: Mapping[str, float], classes: set[str]) -> dict[str, float]:
-    """Shares of the usual mix, with half an event added to each class (Jeffreys), so that none is impossible."""
+    """Shares of the usual mix, half an event added to each class (Jeffreys), so that none is impossible."""
     names = sorted(classes | usual.keys())
     total = sum(usual.values()) + 0.5 * len(names)
     return {name: (usual.get(name, 0.0) + 0.5) / total for name in names}

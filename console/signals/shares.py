@@ -1,8 +1,9 @@
-"""A share of bad events against an edge, minute by minute, so that it does not matter how readings were batched.
+"""A share of bad events against an edge, minute by minute, however the readings were batched.
 
-At the end of every minute two windows are held against the edge: the last 30 minutes, which speak first (WATCH), and
-the shortest span of at least 30 minutes that holds enough events to expect proof of health, at most a day (OK). Harm
-is proven by the e-detector alone (BREACH), and stays until five windows in a row were inside.
+At the end of every minute two windows are held against the edge: the last 30 minutes, which speak first
+(WATCH), and the shortest span of at least 30 minutes that holds enough events to expect proof of health, at
+most a day (OK). Harm is proven by the e-detector alone (BREACH), and stays until five windows in a row were
+inside.
 """
 
 from __future__ import annotations
@@ -116,13 +117,14 @@ class _Standing:
 class ShareFold:
     """Follows one share through the minutes of its evidence.
 
-    What it says is a function of the evidence and the epoch alone: a minute that changed afterwards is played again.
+    What it says is a function of the evidence and the epoch alone: a minute that changed afterwards is
+    played again.
 
     Args:
         edge: largest healthy share, between 0 and 1.
         tally: what one minute's readings count for.
-        expected: share of a healthy feature, which sets how many events a proof of health is expected to take; by
-            default half the edge.
+        expected: share of a healthy feature, which sets how many events a proof of health is expected to
+            take; by default half the edge.
     """
 
     def __init__(
@@ -301,7 +303,7 @@ class ShareFold:
         return State.TOO_FEW if n < self._need(possibly / n) else State.WATCH
 
     def bins(self, end: int, width: int, count: int) -> tuple[Window, ...]:
-        """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown time is empty."""
+        """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown ones empty."""
         found = []
         for index in range(count, 0, -1):
             first, last = end - index * width, end - (index - 1) * width

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import isfinite
 
 from adapters.signals.port import Amount, Count, Latency, Observation, Ratio, Reading, Score, Shape, Traffic
@@ -52,7 +53,7 @@ def _odd(seen: Observation) -> str:
             if not _counts(k for _, k in seen.counts):
                 return "not a count"
             if any(not bound > 0 for bound in bounds) or any(
-                not low < high for low, high in zip(bounds, bounds[1:], strict=False)
+                not low < high for low, high in pairwise(bounds)
             ):
                 return "bounds out of order"
             return ""

@@ -26,7 +26,7 @@ def severity(verdict: Verdict) -> int:
 
 
 def worst(board: Board) -> Verdict | None:
-    """The verdict that a person should hear of first; of equals the first in the fixed order. None without signals."""
+    """The verdict that a person should hear of first; of equals the first in order. None without signals."""
     return min(board.verdicts.values(), key=severity, default=None)
 
 

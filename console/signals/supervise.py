@@ -30,9 +30,9 @@ async def run_source(
 ) -> None:
     """Feed the monitor from one source until cancelled.
 
-    A failure marks these signals and no others; the source is asked again after a pause that grows from 1 to 15 s
-    and is cut by up to half at random, so that many consoles do not come back in step. A source that hangs
-    raises nothing: its signals become stale by the event clock.
+    A failure marks these signals and no others; the source is asked again after a pause that grows from 1
+    to 15 s and is cut by up to half at random, so that many consoles do not come back in step. A source
+    that hangs raises nothing: its signals become stale by the event clock.
 
     Args:
         source: asked again after each failure.

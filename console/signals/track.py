@@ -24,7 +24,7 @@ REAL_PATIENCE = 5.0
 
 
 class Input:
-    """What arrives for one signal (or for traffic): sound readings, how far they are complete, what was wrong.
+    """What arrives for one signal, or for traffic.
 
     Attributes:
         evidence: everything sound.
@@ -95,7 +95,7 @@ class Input:
         return None if self.complete_to is None else instant_of(minute_of(self.complete_to))
 
     def age(self, now: datetime) -> timedelta | None:
-        """How old the newest evidence is. An eval run counts by itself: a source that vouches for no run is late."""
+        """How old the newest evidence is. Of evals only a run counts, no vouching that there was none."""
         newest = self.evidence.newest
         if self.evidence.kind is not Score and self.complete_to is not None:
             newest = self.complete_to if newest is None else max(newest, self.complete_to)

@@ -1,8 +1,8 @@
 """Growth of daily counts: a quasi-Poisson log-linear fit.
 
-log E[count] = a + b day (+ c weekend) + log exposure, fitted by iteratively reweighted least squares (McCullagh and
-Nelder, Generalized Linear Models, 2.5 and 6.2). The variance is phi times the mean, phi Pearson's X^2 over its
-degrees of freedom and at least 1, and intervals are Student's t on those.
+log E[count] = a + b day (+ c weekend) + log exposure, fitted by iteratively reweighted least squares
+(McCullagh and Nelder, Generalized Linear Models, 2.5 and 6.2). The variance is phi times the mean, phi
+Pearson's X^2 over its degrees of freedom and at least 1, and intervals are Student's t on those.
 """
 
 from __future__ import annotations

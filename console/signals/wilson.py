@@ -1,7 +1,7 @@
 """How far a share may lie from what was counted.
 
-Wilson's score interval (E. B. Wilson, JASA 22, 1927, 209-212), used one-sided at 95 % unless told otherwise. Counts
-may be fractional, as engines extrapolate them.
+Wilson's score interval (E. B. Wilson, JASA 22, 1927, 209-212), used one-sided at 95 % unless told
+otherwise. Counts may be fractional, as engines extrapolate them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def clean_n(edge: float) -> int:
 
 
 def proven_under(bad: float, n: float, edge: float) -> bool:
-    """Whether a share under `edge` is proven: exactly while nothing was bad, by Wilson's upper bound after that."""
+    """Whether a share under `edge` is proven: exactly while nothing was bad, then by Wilson's upper bound."""
     if bad <= 0:
         return n >= clean_n(edge)
     return wilson_upper(bad, n) < edge

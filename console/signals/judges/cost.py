@@ -1,11 +1,12 @@
 """Cost: today's pace against the forecast, within 20 %.
 
-Pace R = spend so far / (forecast x S(t)), where S(t) is the share of a day's spend that is usual by this time, from
-past days of the same class (working days, weekends). How far past days strayed from their own average at this time is
-the error of R. The forecast is that of a working day; a weekend's is scaled by past weeks.
+Pace R = spend so far / (forecast x S(t)), where S(t) is the share of a day's spend that is usual by this
+time, from past days of the same class (working days, weekends). How far past days strayed from their own
+average at this time is the error of R. The forecast is that of a working day; a weekend's is scaled by past
+weeks.
 
-Spending more than 1.2 x the whole day's forecast is a fact at any hour, and BREACH at once. Otherwise BREACH wants
-the 99.9 % interval of R outside the band, on at least five past days.
+Spending more than 1.2 x the whole day's forecast is a fact at any hour, and BREACH at once. Otherwise
+BREACH wants the 99.9 % interval of R outside the band, on at least five past days.
 """
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ class CostJudge:
 
 
 def measure(spend: float, forecast: float, past: list[Day], elapsed: timedelta, *, weekend: bool) -> Pace:
-    """Pace of a day that is `elapsed` old, from past days of its class (of any class while there is but one)."""
+    """Pace of a day that is `elapsed` old, from past days of its class; of any class while it has but one."""
     alike = [day for day in past if day.known > 0.9 and day.total > 0]
     same = [day for day in alike if day.weekend is weekend]
     used = (same if len(same) >= 2 else alike)[-28:]

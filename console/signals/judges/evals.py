@@ -1,9 +1,10 @@
 """Evals: answers sampled from production within 5 % of the cold eval.
 
-A night's score is the stratified mean, sum of w_h m_h over the categories h, with variance sum of w_h^2 s_h^2 / n_h
-(Cochran, Sampling Techniques, 5.2); w_h is the category's share of production, or of the sample where that is not
-known. Nights of one judge are pooled by their size. D = (cold - production) / cold, its error by the delta method
-from both sides; the cold run's spread is taken to be production's, as no source tells it.
+A night's score is the stratified mean, sum of w_h m_h over the categories h, with variance sum of w_h^2
+s_h^2 / n_h (Cochran, Sampling Techniques, 5.2); w_h is the category's share of production, or of the sample
+where that is not known. Nights of one judge are pooled by their size. D = (cold - production) / cold, its
+error by the delta method from both sides; the cold run's spread is taken to be production's, as no source
+tells it.
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ class EvalsJudge:
         edge = None if cold is None else cold * (1 - self._within)
         worst = _worst(_score(runs[-1]))
         off = "" if gap is None else f", {words.signed_percent(-gap.value)} of cold {gap.cold:.2f}"
-        value = last.mean if gap is None else gap.mean
+        value, n = (last.mean, last.n) if gap is None else (gap.mean, gap.n)
         return Verdict(
             signal=self.key,
             title=self.title,
@@ -203,7 +204,7 @@ class EvalsJudge:
             else f"healthy {self._band(cold)} (cold {cold:.2f}, -{words.whole_percent(self._within)})",
             count_text=f"{last.n}",
             count_long=f"{last.n} answers, last night",
-            headline=f"{self.title} {value:.2f}{off}, on {words.count(last.n if gap is None else gap.n)} answers",
+            headline=f"{self.title} {value:.2f}{off}, on {words.count(n)} answers",
             why=f"{why}; worst {worst}" if worst and state is not State.OK else why,
             newest=runs[-1].end,
             gauge=None if cold is None else self._gauge(cold, value),

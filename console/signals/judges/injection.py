@@ -1,8 +1,8 @@
 """Injection and abuse attempts: the shape, not just the count.
 
 The mix of technique classes in the last 24 hours against that of the weeks before, by an e-value (see
-`console.signals.shape`). An attempt that passed is WATCH; one of a class never seen before, from three sources, is
-BREACH. A detector that scanned nothing is dead, not at peace.
+`console.signals.shape`). An attempt that passed is WATCH; one of a class never seen before, from three
+sources, is BREACH. A detector that scanned nothing is dead, not at peace.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from console.signals.verdict import Gauge, State, Verdict
 
 DAY = 1440
 PROOF = 1000.0
-"""e-value that proves another mix. The last 24 hours are looked at again and again, so it asks for more than 20."""
+"""e-value that proves another mix. A sliding day is looked at again and again: far more than 20."""
 HINT = 20.0
 _SCANNED = 100
 _USUAL = 50

@@ -1,8 +1,9 @@
 """Latency: p50 and p95 within 10 % of the baseline, judged as shares.
 
-"p95 is at most 10 % over the baseline's" is "at most 5 % of requests took longer than 1.10 x the baseline's p95";
-likewise half of them and p50. Counters of that kind add up over time and hosts, and have exact statistics. What is
-faster than the band is never harm by itself, and is WATCH: it is often truncation, or a silent fallback.
+"p95 is at most 10 % over the baseline's" is "at most 5 % of requests took longer than 1.10 x the baseline's
+p95"; likewise half of them and p50. Counters of that kind add up over time and hosts, and have exact
+statistics. What is faster than the band is never harm by itself, and is WATCH: it is often truncation, or a
+silent fallback.
 """
 
 from __future__ import annotations
@@ -189,9 +190,8 @@ class LatencyJudge:
                 parts.append(f"{share} over {side.edge:.3g} s: harm not proven")
             elif cut is not None:
                 low, high = cut
-                parts.append(
-                    f"histogram bucket {low:.3g} to {high:.3g} s straddles {side.name}'s edge {side.edge:.3g} s"
-                )
+                bucket = f"histogram bucket {low:.3g} to {high:.3g} s"
+                parts.append(f"{bucket} straddles {side.name}'s edge {side.edge:.3g} s")
             else:
                 parts.append(f"{share} over {side.edge:.3g} s: in band, not proven")
         return "; ".join(parts)

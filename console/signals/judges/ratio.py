@@ -30,7 +30,8 @@ class Wording:
     Attributes:
         title: "error rate".
         verb: what the bad ones did ("failed").
-        usual: share of a healthy feature as a part of the edge; sets how many answers a proof of health waits for.
+        usual: share of a healthy feature as a part of the edge; sets how many answers a proof of health
+            waits for.
     """
 
     title: str
@@ -75,7 +76,7 @@ class RatioJudge:
         if state is State.OK:
             hush = hushed(self._fold, view)
             state = State.WATCH if hush else State.OK
-        # What is healthy is taken apart for the last hours only: it would be a day of minutes, each minute anew.
+        # What is healthy is taken apart for the last hours only, not for a day of minutes each minute anew.
         first = shown.first if state is not State.OK else max(shown.first, shown.end - _HEALTHY_PARTS)
         parts = _parts(evidence.between(first, shown.end))
         share = shown.share
@@ -149,7 +150,7 @@ class RatioJudge:
                 f"last {SHORT} min": window_text(view.short),
                 f"last {words.span(view.long.minutes)}": window_text(view.long),
                 "since the harm began": window_text(view.excursion) if view.excursion else "",
-                "test": f"e-detector, p0 {words.whole_percent(self._edge)}, c {RUN_LENGTH:,}, buckets of 1 min",
+                "test": f"e-detector, p0 {words.whole_percent(self._edge)}, c {RUN_LENGTH:,}, 1 min buckets",
                 "proof now": f"{words.power(view.proof)}, line {words.power(detector.line)}",
                 "proof passed its line": ""
                 if latch is None
@@ -168,7 +169,7 @@ class RatioJudge:
 
 
 def shown_window(view: ShareView) -> Window:
-    """The window that a person is told of: since the harm began, the last half hour, or the one of the proof."""
+    """The window that a person is told of: since harm began, the last half hour, or that of the proof."""
     if view.excursion is not None:
         return view.excursion
     if view.state is State.WATCH and view.outside >= 2 and view.short.n > 0:
@@ -190,7 +191,7 @@ def hushed(fold: ShareFold, view: ShareView) -> str:
 
 
 def needs_text(view: ShareView, noun: str) -> str:
-    """Say how many more events ("answer") a proof of health waits for, and how long that takes at this rate."""
+    """Say how many more events ("answer") a proof of health waits for, and how long that takes."""
     missing = max(1, ceil(view.need - view.long.n))
     text = f"needs {words.count(missing)} more {noun}{'s' * (missing != 1)}"
     if view.long.n <= 0 or view.long.minutes <= 0:

@@ -1,7 +1,8 @@
 """Support tickets that mention the feature: the trend, not the number.
 
-Tickets a day over answers a day (so that a ramp is not taken for harm), fitted log-linear over the last four weeks;
-the last 24 hours are left out, as tickets lag behind what caused them. Days without answers do not count.
+Tickets a day over answers a day (so that a ramp is not taken for harm), fitted log-linear over the last
+four weeks; the last 24 hours are left out, as tickets lag behind what caused them. Days without answers do
+not count.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from adapters.signals.port import (
     Amount,
@@ -79,6 +80,7 @@ def of_minute(key: str, rng: random.Random, n: int, *, failing: float = 0.002) -
     return Traffic(n, 0)
 
 
+@cache
 def history(
     end: datetime,
     *,
@@ -87,9 +89,11 @@ def history(
     per_minute: int = 2,
     failing_for: int = 0,
     seed: int = 1,
-) -> list[Reading]:
-    """Readings of all signals and of traffic: hours for some days, then minutes until `end`, healthy until the
-    last `failing_for` minutes."""
+) -> tuple[Reading, ...]:
+    """Readings of all signals and of traffic: hours for some days, then minutes until `end`.
+
+    Healthy, but for errors in the last `failing_for` minutes.
+    """
     rng = random.Random(seed)
     keys = [key for key in (*KEYS, "traffic") if key != "evals"]
     found: list[Reading] = []
@@ -106,7 +110,7 @@ def history(
     found += [
         night_run(night - back * DAY, rng=rng) for back in range(14, -1, -1) if night - back * DAY <= end
     ]
-    return found
+    return tuple(found)
 
 
 def night_run(at: datetime, mean: float = 0.85, *, rng: random.Random | None = None, n: int = 200) -> Reading:

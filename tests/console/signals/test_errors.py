@@ -70,7 +70,7 @@ def test_a_breach_stays_when_it_is_over_until_five_windows_were_inside() -> None
     over = judged((600, 0, 3), (10, 1, 3), (60, 0, 3))
     assert over.state is State.BREACH
     assert "was 4" in over.headline or "was 3" in over.headline
-    # 299 answers take 100 minutes at three a minute. The first window still holds failures: six take 600 minutes.
+    # 299 answers take 100 minutes at three a minute; the first window still holds failures, so it takes six.
     assert judged((300, 0, 3), (10, 1, 3), (590, 0, 3)).state is State.BREACH
     assert judged((300, 0, 3), (10, 1, 3), (605, 0, 3)).state is not State.BREACH
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -150,8 +151,6 @@ def test_impossible_or_empty_readings_never_make_a_signal_ok(key: str, data: st.
 def test_the_same_minutes_give_the_same_verdicts_however_they_came(
     cuts: list[int], trouble: int, seed: int, repeat: bool
 ) -> None:
-    import random
-
     rng = random.Random(seed)
     keys = ("errors", "latency", "feedback", "cost", "injection", "tickets")
     minutes = [
