@@ -91,7 +91,13 @@ class Evidence:
         if reading in there:
             return False
         rest = [one for one in there if one.end <= reading.start or one.start >= reading.end]
+        same = any(
+            one.start == reading.start and one.end == reading.end and one.observation == reading.observation
+            for one in there
+        )
         self._minutes[minute] = tuple(sorted([*rest, reading], key=lambda one: one.start))
+        if same and len(rest) == len(there) - 1:
+            return False  # it was only closed, or its newest event told: nothing that is counted changed
         self.interval = reading.end - reading.start
         self._first = minute if self._first is None else min(self._first, minute)
         self._last = minute if self._last is None else max(self._last, minute)

@@ -22,7 +22,7 @@ DAY = 1440
 CLEARING = 5
 _FEWEST_TO_CLEAR = 30
 _KEPT = DAY + 60
-_CHECKPOINT = 60
+_CHECKPOINT = 10
 
 Tally = tuple[float, float, float]
 """Surely bad, possibly bad (never fewer), and all events."""
@@ -303,7 +303,7 @@ class ShareFold:
         return State.TOO_FEW if n < self._need(possibly / n) else State.WATCH
 
     def bins(self, end: int, width: int, count: int) -> tuple[Window, ...]:
-        """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown ones empty."""
+        """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown: empty."""
         found = []
         for index in range(count, 0, -1):
             first, last = end - index * width, end - (index - 1) * width

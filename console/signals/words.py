@@ -85,19 +85,22 @@ def plain(name: str, longest: int = 24) -> str:
     """
     kept = "".join(
         character
-        if (character.isascii() and (character.isalnum() or character in " _.,:/+-"))
+        if (character.isascii() and (character.isalnum() or character in " .,:/+-"))
         or ("\u00c0" <= character <= "\u024f")
         else "?"
-        for character in name[: longest + 1]
+        for character in name[: longest + 1].replace("_", " ")
     )
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 
-def listing(counts: Mapping[str, float] | Iterable[tuple[str, float]], most: int = 4) -> str:
-    """Write counts by name, largest first: "schema 13, time-out 1"."""
+def listing(
+    counts: Mapping[str, float] | Iterable[tuple[str, float]], most: int = 4, *, number_first: bool = False
+) -> str:
+    """Write counts by name, largest first: "schema 13, time-out 1", or "6 leak, 3 role play"."""
     pairs = counts.items() if isinstance(counts, Mapping) else counts
     ranked = sorted(((name, k) for name, k in pairs if k > 0), key=lambda pair: (-pair[1], pair[0]))
-    shown = [f"{plain(name)} {count(k)}" for name, k in ranked[:most]]
+    form = "{1} {0}" if number_first else "{0} {1}"
+    shown = [form.format(plain(name), count(k)) for name, k in ranked[:most]]
     if len(ranked) > most:
         shown.append(f"{len(ranked) - most} more kinds")
     return ", ".join(shown)

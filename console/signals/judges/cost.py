@@ -1,8 +1,9 @@
 """Cost: today's pace against the forecast, within 20 %.
 
 Pace R = spend so far / (forecast x S(t)), where S(t) is the share of a day's spend that is usual by this
-time, from past days of the same class (working days, weekends). How far past days strayed from their own
-average at this time is the error of R. The forecast is that of a working day; a weekend's is scaled by past
+time, from past days of the same class (working days, weekends). How far past days strayed from it at this
+time is the error of R; as spend is made of requests, a day ten times as large strays less, by their square
+root, but never under 4 %. The forecast is that of a working day; a weekend's is scaled by past
 weeks.
 
 Spending more than 1.2 x the whole day's forecast is a fact at any hour, and BREACH at once. Otherwise
@@ -14,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from math import isfinite, sqrt
-from statistics import fmean, median, stdev
+from math import hypot, isfinite, sqrt
+from statistics import fmean, median
 
 from adapters.signals.port import Amount, Observation
 from console.signals import words
@@ -29,6 +30,8 @@ YOUNG = 0.15
 """Share of a day's spend before which a pace says too little."""
 
 _DAYS_FOR_PROOF = 5
+_NO_DAY_IS_LIKE_ANOTHER = 0.04
+"""Part of a pace's error that no number of past days takes away, relative."""
 _BINS, _BIN = 30, timedelta(minutes=2)
 
 
@@ -193,7 +196,7 @@ class CostJudge:
             band_long=f"healthy {self.band_text}{by_now}",
             count_text=share,
             count_long=f"of {words.dollars(pace.forecast)} forecast",
-            headline=f"{self.title} {words.dollars(pace.spend)}: {why}",
+            headline=f"{self.title} {words.dollars(pace.spend)}: {why.partition(' (')[0]}",
             why=why,
             newest=evidence.newest,
             gauge=gauge,
@@ -231,7 +234,8 @@ class CostJudge:
         key = (past[0].date, past[-1].date, past[-1].total)
         if self._curve is None or self._curve[0] != key:
             hours = range(25)
-            self._curve = key, tuple(fmean(share_at(day, hour * HOUR) for day in past) for hour in hours)
+            whole = sum(day.total for day in past)
+            self._curve = key, tuple(sum(day.until(hour * HOUR) for day in past) / whole for hour in hours)
         return self._curve[1]
 
     def _numbers(self, pace: Pace) -> tuple[tuple[str, str], ...]:
@@ -258,12 +262,15 @@ def measure(spend: float, forecast: float, past: list[Day], elapsed: timedelta, 
     if not used:
         return Pace(spend, forecast, None, None, None, 0)
     shares = [share_at(day, elapsed) for day in used]
-    usual = fmean(shares)
+    totals = [day.total for day in used]
+    usual = sum(share * total for share, total in zip(shares, totals, strict=True)) / sum(totals)
     if usual <= 0 or forecast <= 0:
         return Pace(spend, forecast, usual, None, None, len(used))
     error = None
-    if len(shares) >= 2:
-        error = stdev(shares) / usual * sqrt(1 + 1 / len(shares))
+    if len(used) >= 2:
+        pairs = zip(shares, totals, strict=True)
+        scatter = sum(total * (share - usual) ** 2 for share, total in pairs) / (len(used) - 1)
+        error = hypot(sqrt(scatter * (1 / forecast + 1 / sum(totals))) / usual, _NO_DAY_IS_LIKE_ANOTHER)
     return Pace(spend, forecast, usual, spend / (forecast * usual), error, len(used))
 
 

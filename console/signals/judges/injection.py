@@ -7,7 +7,7 @@ sources, is BREACH. A detector that scanned nothing is dead, not at peace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import log
@@ -134,22 +134,22 @@ class InjectionJudge:
         known = usual.attempts
         passed = {name: k for name, k in now.passed.items() if k > 0}
         new = sorted(name for name in passed if known.get(name, 0.0) <= 0)
-        listed = words.listing(seen)
+        listed = _listed(seen)
         if sum(known.values()) >= _USUAL:
             if any(now.sources.get(name, 0) >= _CRITICAL_SOURCES for name in new):
                 return (
                     State.BREACH,
-                    f"{words.listing((name, passed[name]) for name in new)} passed: never seen before",
+                    f"{_listed({name: passed[name] for name in new})} passed: never seen before",
                 )
             if evidence_log >= log(PROOF):
                 return State.BREACH, f"{listed}: not the usual shape, proven"
         if new:
             return (
                 State.WATCH,
-                f"{words.listing((name, passed[name]) for name in new)} passed, of a new class",
+                f"{_listed({name: passed[name] for name in new})} passed, of a new class",
             )
         if passed:
-            return State.WATCH, f"{words.listing(passed)} passed; {words.count(sum(seen.values()))} tries"
+            return State.WATCH, f"{_listed(passed)} passed; {words.count(sum(seen.values()))} tries"
         if now.scanned < _SCANNED:
             return State.TOO_FEW, listed or "no tries"
         if not seen:
@@ -180,7 +180,8 @@ class InjectionJudge:
                 if now.scanned < _SCANNED
                 else f"needs {words.count(_USUAL - known)} more tries to know the usual shape"
             )
-        with_sources = f"; {sources} source{'s' * (sources != 1)} at least" if sources else ""
+        # Distinct sources are known by interval only: one is always certain, and says nothing.
+        with_sources = f"; {sources} sources at least" if sources > 1 else ""
         value = max(0.0, evidence_log / log(10))
         some = now.scanned > 0
         return Verdict(
@@ -205,9 +206,9 @@ class InjectionJudge:
             needs=needs,
             numbers=number_pairs(
                 {
-                    "last 24 h": words.listing(now.attempts, 12),
-                    "passed": words.listing(now.passed, 12) or "0",
-                    "usual": words.listing(usual.attempts, 12),
+                    "last 24 h": _listed(now.attempts, 12),
+                    "passed": _listed(now.passed, 12) or "0",
+                    "usual": _listed(usual.attempts, 12),
                     "scanned": words.count(now.scanned),
                     "sources": f"{sources} at least" if sources else "",
                     "detector": words.plain(now.detector, 40),
@@ -229,3 +230,7 @@ class InjectionJudge:
             tries = sum(one.blocked + one.passed for shape in shapes for one in shape.classes.values())
             found.append(tries if shapes else None)
         return tuple(found)
+
+
+def _listed(counts: Mapping[str, float], most: int = 4) -> str:
+    return words.listing(counts, most, number_first=True)

@@ -19,6 +19,7 @@ from console.signals.wilson import wilson_lower, wilson_upper
 BINS, BIN_MINUTES = 30, 2
 _Z_TWO_SIDED = 1.959963984540054
 _HEALTHY_PARTS = 240
+_KINDS = {"timeout": "time-out"}
 _HUSH = 10
 """Answers in the same half hour of yesterday from which on none at all now is a finding."""
 
@@ -253,6 +254,7 @@ def _parts(readings: Iterable[Reading]) -> _Parts:
         if not isinstance(seen, Ratio):
             continue
         for kind, k in seen.kinds.items():
+            kind = _KINDS.get(kind, kind)
             kinds[kind] = kinds.get(kind, 0.0) + k
         if seen.rated is not None:
             known, n, rated = True, n + seen.n, rated + seen.rated

@@ -32,7 +32,7 @@ def judged(
 def test_the_usual_mix_is_ok_and_says_what_it_is() -> None:
     verdict = judged({"leak": Attempts(6, 0, 3), "role play": Attempts(3, 0, 2)})
     assert verdict.state is State.OK
-    assert verdict.why == "leak 6, role play 3: shape as before; 3 sources at least"
+    assert verdict.why == "6 leak, 3 role play: shape as before; 3 sources at least"
     assert (verdict.value_text, verdict.count_text) == ("9 tries", "0 passed")
 
 
@@ -47,7 +47,7 @@ def test_peace_is_ok_only_while_the_detector_looks() -> None:
 def test_an_attempt_that_passed_is_watched() -> None:
     verdict = judged({"leak": Attempts(6, 1, 3)})
     assert verdict.state is State.WATCH
-    assert verdict.why.startswith("leak 1 passed; 7 tries")
+    assert verdict.why.startswith("1 leak passed; 7 tries")
 
 
 def test_a_new_class_that_passed_is_watched_and_from_three_sources_a_breach() -> None:
