@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual import events
@@ -21,7 +21,6 @@ from textual.screen import Screen
 
 from console.tui import actions
 from console.tui.backend import Backend, RunbookText
-from console.tui.kill_control import KillControl
 from console.tui.last_words import last_words
 from console.tui.look import look_for
 from console.tui.scene import Scene
@@ -29,8 +28,10 @@ from console.tui.screens.base import ConsoleScreen
 from console.tui.screens.page import PageScreen
 from console.tui.screens.signals import SignalsScreen
 from console.tui.terminal import ConsoleDriver, ReadCounter
-from console.tui.views import pages
 from widgets.look import Look
+
+if TYPE_CHECKING:
+    from console.tui.kill_control import KillControl
 
 _FRAME_SECONDS = 0.25
 _NOTICE_SECONDS = 6.0
@@ -73,7 +74,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._backend = backend
         self._look = look or look_for(os.environ)
         self._now = now or partial(datetime.now, UTC)
-        self._kills = KillControl(self, backend)
         self._reads = ReadCounter()
         self._hold: tuple[Any, datetime] | None = None
         self._notice = ("", 0.0)
@@ -81,6 +81,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._book: RunbookText | None = None
         self._drawn_at = 0.0
         self._draw_planned = False
+
+    @cached_property
+    def _kills(self) -> KillControl:
+        # Imported with the first use or right after the first frame, which does not need it.
+        from console.tui.kill_control import KillControl
+
+        return KillControl(self, self._backend)
 
     @property
     def killing(self) -> bool:
@@ -100,7 +107,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             read_only=backend.read_only,
             demo=backend.demo,
             last_confirmed_kill=backend.last_confirmed_kill,
-            killing=self._kills.killing,
+            killing=self._kills.killing if "_kills" in self.__dict__ else None,
             held=self._hold[0] if self._hold else None,
             held_at=self._hold[1] if self._hold else None,
             notice=text if monotonic() < until else "",
@@ -161,7 +168,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, ConsoleScreen) and screen.act(action):
             return
-        own = {
+        own: dict[str, Callable[[], object]] = {
             "kill": self._kills.open,
             "ladder": self._kills.show_ladder,
             "signals": self.home,
@@ -170,11 +177,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
             "runbook": self._runbook,
             "hold": self._toggle_hold,
             "palette": self._palette,
-            "quit": self._quit,
+            "quit": lambda: self.exit(0),
         }
         if action in own:
             own[action]()
-        elif action in pages.VIEWS:
+        elif action == "help":
             self.show_page(action)
 
     @property
@@ -209,6 +216,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.draw()
 
     def _begin(self) -> None:
+        self._kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
         self.run_worker(self._start(), name="backend", exit_on_error=False)
 
     async def _start(self) -> None:
@@ -236,6 +244,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def show_page(self, name: str) -> None:
         """Put a page over the signals."""
+        from console.tui.views import pages
+
         self.home()
         view, top = pages.open_page(name, self.scene(), lambda: self._book, self.size.width)
         self.push_screen(
@@ -266,9 +276,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
         from textual.command import CommandPalette
 
         self.push_screen(CommandPalette())
-
-    def _quit(self) -> None:
-        self.exit(0)
 
     def _fatal_error(self) -> None:
         # Textual would print a traceback with local variables, among which there may be a secret.

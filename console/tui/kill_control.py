@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.tui.scene import Killing
 from console.tui.screens.kill import KillScreen
 from console.tui.session import KillSession
+from console.tui.views import pages as _pages  # noqa: F401 - loaded together with the kill
 from console.tui.views.kill_dialog import in_breach
 from console.tui.views.standing import standing
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from console.tui.backend import RunbookText
 
 PageView = Callable[[Scene, int, int], RunbookModel]
-VIEWS = frozenset({"runbook", "arming", "help", "read-only"})
 PLACES = {
     "runbook": actions.RUNBOOK,
     "arming": actions.ARMING,
