@@ -56,11 +56,20 @@ def quantile(counts: Iterable[tuple[float, float]], q: float) -> float | None:
     return inf
 
 
-def pooled(readings: Iterable[Reading]) -> tuple[tuple[float, float], ...]:
-    """Counts of many readings, by bound, ascending."""
-    total: dict[float, float] = {}
+def add_readings(total: dict[float, float], readings: Iterable[Reading]) -> None:
+    """Add counts by bound, in place."""
     for reading in readings:
         if isinstance(reading.observation, Latency):
             for bound, k in reading.observation.counts:
                 total[bound] = total.get(bound, 0.0) + k
+
+
+def add_counts(total: dict[float, float], more: dict[float, float]) -> None:
+    """Add one table of counts by bound to another, in place."""
+    for bound, k in more.items():
+        total[bound] = total.get(bound, 0.0) + k
+
+
+def as_counts(total: dict[float, float]) -> tuple[tuple[float, float], ...]:
+    """Counts by bound, ascending."""
     return tuple(sorted(total.items()))

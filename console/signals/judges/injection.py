@@ -15,6 +15,7 @@ from math import log
 from adapters.signals.port import Observation, Reading, Shape
 from console.signals import words
 from console.signals.evidence import Evidence, minute_of
+from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
 from console.signals.shape import distance, log_e
 from console.signals.verdict import Gauge, State, Verdict
@@ -39,7 +40,7 @@ class _Mix:
     scanned: float = 0.0
     detector: str = ""
 
-    def add(self, readings: Iterable[Reading]) -> _Mix:
+    def add(self, readings: Iterable[Reading]) -> None:
         for reading in readings:
             seen = reading.observation
             if not isinstance(seen, Shape):
@@ -51,16 +52,14 @@ class _Mix:
                 self.passed[name] = self.passed.get(name, 0.0) + one.passed
                 # Distinct in each interval: their largest number is what is certain for all of them.
                 self.sources[name] = max(self.sources.get(name, 0), one.sources or 0)
-        return self
 
-    def join(self, other: _Mix) -> _Mix:
+    def join(self, other: _Mix) -> None:
         for name, k in other.blocked.items():
             self.blocked[name] = self.blocked.get(name, 0.0) + k
             self.passed[name] = self.passed.get(name, 0.0) + other.passed[name]
             self.sources[name] = max(self.sources.get(name, 0), other.sources[name])
         self.scanned += other.scanned
         self.detector = other.detector or self.detector
-        return self
 
     @property
     def attempts(self) -> dict[str, float]:
@@ -79,8 +78,7 @@ class InjectionJudge:
         self.band_text = "shape"
         self._usual = _Mix()
         self._usual_key: tuple[object, ...] = ()
-        self._hours: dict[int, _Mix] = {}
-        self._hours_version = 0
+        self._hours = HourSums(_Mix, _Mix.add, _Mix.join)
 
     def max_age(self, interval: timedelta) -> timedelta:
         """A stream's: the scanned requests are its heartbeat."""
@@ -90,40 +88,21 @@ class InjectionJudge:
         """Judge the 24 hours before the look's minute."""
         at = minute_of(look.at)
         first = max(at - DAY, first_minute_after(look.epoch) or 0)
-        now = self._window(evidence, first, at)
+        now = self._hours.between(evidence, first, at)
         usual = self._before(evidence, first)
         seen = now.attempts
         evidence_log = log_e(seen, usual.attempts)
         state, why = self._state(now, usual, evidence_log)
         return self._verdict(state, why, now, usual, evidence_log, evidence, look)
 
-    def _window(self, evidence: Evidence, first: int, end: int) -> _Mix:
-        """Add up minutes; whole hours that have not changed since are not read again."""
-        changed = evidence.oldest_change(self._hours_version)
-        if changed is not None:
-            self._hours = {hour: mix for hour, mix in self._hours.items() if hour < changed // 60}
-        self._hours_version = evidence.version
-        self._hours = {hour: mix for hour, mix in self._hours.items() if hour >= first // 60}
-        total = _Mix()
-        at = first
-        while at < end:
-            hour = at // 60
-            until = min(end, (hour + 1) * 60)
-            if at == hour * 60 and until == at + 60:
-                if hour not in self._hours:
-                    self._hours[hour] = _Mix().add(evidence.between(at, until))
-                total.join(self._hours[hour])
-            else:
-                total.add(evidence.between(at, until))
-            at = until
-        return total
-
     def _before(self, evidence: Evidence, first: int) -> _Mix:
         """The usual mix: everything kept from before the window, read anew once an hour."""
         key = (evidence.coarse_version, evidence.first_minute, first // 60)
         if key != self._usual_key:
             earlier = [one for one in evidence.long_readings() if minute_of(one.start) < first]
-            self._usual = _Mix().add(earlier).add(evidence.between(0, first // 60 * 60))
+            self._usual = _Mix()
+            self._usual.add(earlier)
+            self._usual.add(evidence.between(0, first // 60 * 60))
             self._usual_key = key
         return self._usual
 

@@ -17,7 +17,8 @@ from adapters.signals.port import Latency, Observation, Reading
 from console.signals import words
 from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
-from console.signals.histogram import pooled, quantile, slower, straddling
+from console.signals.histogram import add_counts, add_readings, as_counts, quantile, slower, straddling
+from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age, worse
 from console.signals.judges.ratio import BIN_MINUTES, BINS, hushed, needs_text, shown_window, window_text
 from console.signals.shares import ShareFold, ShareView, Tally
@@ -80,6 +81,7 @@ class LatencyJudge:
         self._folds = tuple(
             (side, ShareFold(side.share, _tally(side.edge), expected=side.expected)) for side in sides
         )
+        self._hours = HourSums[dict[float, float]](dict, add_readings, add_counts)
         # Without a baseline nothing can be judged, but the minutes are still followed, to show what was seen.
         self._window = self._folds[0][1] if self._folds else ShareFold(0.05, _tally(1.0))
 
@@ -96,7 +98,7 @@ class LatencyJudge:
         state = worse(*(view.state for _, _, view in views))
         side, fold, view = next(one for one in views if one[2].state is state)
         shown = shown_window(view)
-        counts = pooled(evidence.between(shown.first, shown.end))
+        counts = as_counts(self._hours.between(evidence, shown.first, shown.end))
         p50, p95 = quantile(counts, 0.5), quantile(counts, 0.95)
         reason = ""
         if state is State.OK:
@@ -135,7 +137,7 @@ class LatencyJudge:
         )
 
     def _unjudged(self, evidence: Evidence, view: ShareView) -> Verdict:
-        counts = pooled(evidence.between(view.long.first, view.long.end))
+        counts = as_counts(self._hours.between(evidence, view.long.first, view.long.end))
         p95 = quantile(counts, 0.95)
         return Verdict(
             signal=self.key,
@@ -221,7 +223,9 @@ class LatencyJudge:
         found: list[float | None] = []
         for index in range(BINS, 0, -1):
             end = at - (index - 1) * BIN_MINUTES
-            p95 = quantile(pooled(evidence.between(end - BIN_MINUTES, end)), 0.95)
+            bounds: dict[float, float] = {}
+            add_readings(bounds, evidence.between(end - BIN_MINUTES, end))
+            p95 = quantile(as_counts(bounds), 0.95)
             # Beyond the last bound: drawn off the scale, as twice the edge.
             found.append(p95 if p95 is None or isfinite(p95) else 2.2 * (self._base95 or 1.0))
         return tuple(found)

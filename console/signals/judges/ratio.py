@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
 
@@ -11,6 +11,7 @@ from adapters.signals.port import Observation, Ratio, Reading
 from console.signals import words
 from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
+from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
 from console.signals.shares import DAY, SHORT, ShareFold, ShareView, Window
 from console.signals.verdict import Gauge, State, Verdict
@@ -18,7 +19,6 @@ from console.signals.wilson import wilson_lower, wilson_upper
 
 BINS, BIN_MINUTES = 30, 2
 _Z_TWO_SIDED = 1.959963984540054
-_HEALTHY_PARTS = 240
 _KINDS = {"timeout": "time-out"}
 _HUSH = 10
 """Answers in the same half hour of yesterday from which on none at all now is a finding."""
@@ -62,6 +62,7 @@ class RatioJudge:
         self.band_text = f"< {words.whole_percent(edge)}"
         self._verb = wording.verb
         self._edge = edge
+        self._hours = HourSums(_Parts, _Parts.add, _Parts.join)
         self._fold = ShareFold(edge, _tally, expected=edge * wording.usual)
 
     def max_age(self, interval: timedelta) -> timedelta:
@@ -77,9 +78,7 @@ class RatioJudge:
         if state is State.OK:
             hush = hushed(self._fold, view)
             state = State.WATCH if hush else State.OK
-        # What is healthy is taken apart for the last hours only, not for a day of minutes each minute anew.
-        first = shown.first if state is not State.OK else max(shown.first, shown.end - _HEALTHY_PARTS)
-        parts = _parts(evidence.between(first, shown.end))
+        parts = self._hours.between(evidence, shown.first, shown.end)
         share = shown.share
         scale = self._edge * (4 if self._edge < 0.05 else 2)
         long = view.long
@@ -237,25 +236,32 @@ def _upper(seen: Window) -> float:
     return wilson_upper(seen.possibly, seen.n)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Parts:
-    """What the shown window is made of: bad ones by kind, and how many were rated, in words."""
+    """What a window is made of: bad ones by kind, and how many were rated of those where that is known."""
 
-    kinds: dict[str, float]
-    rated: str
+    kinds: dict[str, float] = field(default_factory=dict)
+    asked: float = 0.0
+    answered: float = 0.0
 
+    def add(self, readings: Iterable[Reading]) -> None:
+        for reading in readings:
+            seen = reading.observation
+            if not isinstance(seen, Ratio):
+                continue
+            for name, k in seen.kinds.items():
+                kind = _KINDS.get(name, name)
+                self.kinds[kind] = self.kinds.get(kind, 0.0) + k
+            if seen.rated is not None:
+                self.asked += seen.n
+                self.answered += seen.rated
 
-def _parts(readings: Iterable[Reading]) -> _Parts:
-    kinds: dict[str, float] = {}
-    n = rated = 0.0
-    known = False
-    for reading in readings:
-        seen = reading.observation
-        if not isinstance(seen, Ratio):
-            continue
-        for kind, k in seen.kinds.items():
-            kind = _KINDS.get(kind, kind)
-            kinds[kind] = kinds.get(kind, 0.0) + k
-        if seen.rated is not None:
-            known, n, rated = True, n + seen.n, rated + seen.rated
-    return _Parts(kinds, f"rated {rated / n * 100:.0f} %" if known and n > 0 else "")
+    def join(self, other: _Parts) -> None:
+        for kind, k in other.kinds.items():
+            self.kinds[kind] = self.kinds.get(kind, 0.0) + k
+        self.asked += other.asked
+        self.answered += other.answered
+
+    @property
+    def rated(self) -> str:
+        return f"rated {self.answered / self.asked * 100:.0f} %" if self.asked > 0 else ""
