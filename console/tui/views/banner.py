@@ -45,7 +45,7 @@ def banner(scene: Scene) -> BannerModel:
         hint=stand.aside or _hint(scene, arming.works),
         arming=arming.text,
         arming_tone=Tone.DANGER if arming.danger else Tone.PLAIN,
-        levers=_levers(scene, held, arming.levers),
+        levers=_levers(scene, held, arming.levers, arming.complete),
         drill=() if held or scene.demo or scene.read_only else arming.drill,
     )
 
@@ -86,12 +86,12 @@ def _names(scene: Scene) -> tuple[str, str, str, str]:
     )
 
 
-def _levers(scene: Scene, held: str, levers: tuple[str, ...]) -> tuple[str, ...]:
+def _levers(scene: Scene, held: str, levers: tuple[str, ...], all_armed: bool) -> tuple[str, ...]:
     if held:
         return (held, "held")
     if scene.read_only:
         return ("not from here: started with --read-only", "not from here")
-    return _MADE_UP if scene.demo else levers
+    return _MADE_UP if scene.demo and all_armed else levers
 
 
 def _modes(scene: Scene) -> tuple[str, ...]:
