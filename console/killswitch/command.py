@@ -92,24 +92,25 @@ async def _by_executor(
 async def _follow(
     client: ExecutorClient, readable: asyncio.Event, wait: str, emit: Callable[[Ladder], None]
 ) -> int | None:
-    seen = False
-    while True:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None if seen else FIRST_SIGN_SECONDS):
+    loop = asyncio.get_running_loop()
+    first_sign: float | None = loop.time() + FIRST_SIGN_SECONDS
+    while not client.closed:
+        try:
+            async with asyncio.timeout_at(first_sign):
                 await readable.wait()
+        except TimeoutError:
+            return None
         readable.clear()
-        reports = client.receive()
-        for report in reports:
+        for report in client.receive():
             if isinstance(report, Ladder):
-                seen = True
+                first_sign = None
                 emit(report)
                 status = awaited(report, wait)
                 if status is not None:
                     return status
-            elif report.problem and not report.levers:
+            elif not report.levers:
                 return None
-        if client.closed or (not seen and not reports):
-            return None
+    return None
 
 
 async def _in_this_process(

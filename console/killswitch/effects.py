@@ -132,6 +132,12 @@ class Effects:
         """Wait until nothing is watched any more."""
         await asyncio.gather(*self._tasks.values())
 
+    async def stop(self) -> None:
+        """Watch no longer."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
     def _watch(self, rung: Rung, to_come: str | None, seconds: float) -> Watch:
         def opener() -> Probe:
             from console.killswitch import probes

@@ -91,6 +91,7 @@ class Execution:
         self._before = before or Before()
         self._limits = limits or Limits()
         self._pulls: list[Pull] = []
+        self._running: list[asyncio.Task[None]] = []
 
     @property
     def is_proven(self) -> bool:
@@ -110,6 +111,8 @@ class Execution:
             await self._effects.finished()
             self._climb.stand(finished=True)
         finally:
+            await self._effects.stop()
+            await _stop(self._running)
             if self._writer is not None:
                 await self._writer.drain(DRAIN_SECONDS)
         return self._climb.ladder
@@ -225,11 +228,10 @@ class Execution:
             clock=self._clock,
             limits=self._limits,
         )
-        running: list[asyncio.Task[None]] = []
         for lever in self._levers:
             pull = Pull(lever, order, self)
             self._pulls.append(pull)
-            running.append(asyncio.create_task(self._guarded(pull)))
+            self._running.append(asyncio.create_task(self._guarded(pull)))
             if self._feature.lever_order == "in_turn":
                 await pull.turn_over.wait()
                 if self.is_proven:
@@ -239,7 +241,7 @@ class Execution:
         if not self.is_proven:
             nothing_sent = all(pull.failed for pull in self._pulls)
             self._stand(Outcome.FAILED if nothing_sent else Outcome.UNCONFIRMED, None)
-        await asyncio.gather(*running)
+        await asyncio.gather(*self._running)
 
     async def _guarded(self, pull: Pull) -> None:
         """Run one lever; a fault in it stops neither the next lever nor the kill."""
@@ -263,6 +265,13 @@ class Execution:
         self._climb.stand(outcome=outcome, killed_by=killed_by, exit_status=int(status))
         if outcome is not Outcome.FAILED:
             self._effects.start()
+
+
+async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """End what still runs when a kill is given up half-way by a process that is about to end."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _snapshot(state: FlagState) -> dict[str, Any]:

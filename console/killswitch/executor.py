@@ -94,6 +94,9 @@ class Executor:
 
         journal = Journal(config.store, config.second_journal)
         journal.warm()
+        # Nearly every lever needs it, and what is waited for below is an answer, not an import.
+        import httpx  # noqa: F401
+
         levers = open_levers(feature)
         lookout = Lookout(levers[0], feature, journal)
         looking = asyncio.create_task(lookout.run())

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -146,10 +147,10 @@ def process_began(pid: int) -> str:
     """When a process began, in the kernel's own count, which tells it from a later one of the same number.
 
     Returns:
-        "" where the system does not say (anything but Linux).
+        "" for one that has ended, and where the system does not say (anything but Linux).
     """
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:  # noqa: PTH123 - no pathlib needed
-            return stat.read().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        state, *rest = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    except (OSError, ValueError):
         return ""
+    return "" if state in "ZX" or len(rest) < 19 else rest[18]

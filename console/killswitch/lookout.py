@@ -44,9 +44,10 @@ class Lookout:
                 async with asyncio.timeout(READ_SECONDS):
                     holding = await self._lever.holds()
             record = self.before.kill
+            self.before = Before(holding, record)
             if record is None and holding is not None and holding.killed:
                 record = await self._newest_kill()
-            self.before = Before(holding, record)
+                self.before = Before(holding, record)
             self._looked.set()
             await asyncio.sleep(REFRESH_SECONDS)
 

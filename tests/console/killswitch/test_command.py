@@ -12,8 +12,10 @@ import pytest
 
 from console.killswitch import client
 from console.killswitch.command import awaited, kill_command
+from console.killswitch.history import open_intents
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from tests.console.killswitch.house import MARA, House, until
+from tests.console.killswitch.terminal import lives
 from tests.servers.misbehaving import Fault, Misbehaving
 
 
@@ -27,6 +29,8 @@ async def test_it_answers_0_once_the_kill_is_confirmed(house: House, server: Mis
     assert await kill(house) == 0
     assert not server.flag.on
     assert house.ladders[-1].killed_by == 1
+    (intent,) = house.journal.rows(kinds=("intent",))
+    assert intent.body["pid"] != os.getpid(), "the kill lives in a process of its own"
 
 
 async def test_twice_is_0_and_already_killed(house: House, server: Misbehaving) -> None:
@@ -51,7 +55,11 @@ async def test_no_lever_that_works_is_3(house: House, server: Misbehaving) -> No
     house.write(second_lever=False)
     server.on_write = Fault.FORBIDDEN
     assert await kill(house) == 3
-    os.kill(_executor(house), signal.SIGKILL)
+    executor = _executor(house)
+    os.kill(executor, signal.SIGKILL)
+    await until(lambda: not lives(executor))
+    (left,) = open_intents(house.journal)
+    assert left.record.ladder.outcome is Outcome.FAILED
 
 
 async def test_the_retries_go_on_when_the_command_has_answered(house: House, server: Misbehaving) -> None:
@@ -98,7 +106,7 @@ async def test_a_broken_file_is_no_reason_not_to_kill(house: House, server: Misb
 
 
 async def test_a_hangup_in_the_middle_changes_nothing(house: House, server: Misbehaving) -> None:
-    server.on_write = Fault.APPLIED_THEN_SILENT
+    server.on_write = Fault.SERVER_ERROR
     killing = asyncio.create_task(kill(house))
     await server.written.wait()
     os.kill(os.getpid(), signal.SIGHUP)

@@ -237,10 +237,45 @@ def test_the_kill_switch_imports_no_screen_and_no_signals() -> None:
 import sys
 import console.killswitch.executor, console.killswitch.command, console.killswitch.execution
 import console.killswitch.lookout, console.killswitch.probes, console.killswitch.prove
-barred = ("textual", "rich", "widgets", "console.signals", "console.tui", "console.feature", "console.runbook")
+barred = ("textual", "rich", "widgets", "console.signals", "console.tui", "console.feature", "console.demo")
 print([name for name in sys.modules if name.startswith(barred)])
 """
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.kill
+async def test_twenty_executors_at_once_are_one_effect_and_twenty_intents(
+    house: House, server: Misbehaving
+) -> None:
+    clients = [
+        ExecutorClient.start(house.config_path, "support-drafts@production", operator=MARA) for _ in range(20)
+    ]
+    for client in clients:
+        await until(lambda ready=client: bool(ready.receive()), 60)  # type: ignore[misc]
+    for client in clients:
+        client.go("all at once")
+    for client in clients:
+        client.leave()
+        await until(lambda pid=client.pid: not lives(pid), 60)  # type: ignore[misc]
+    assert server.flag.version == 8
+    assert not server.flag.on
+    assert len(house.journal.rows(kinds=("intent",))) == 20
+    assert house.journal.verify() == ()
+
+
+@pytest.mark.kill
+async def test_a_screen_that_is_not_read_for_30_seconds_holds_up_nothing(
+    house: House, server: Misbehaving, terminal: Terminal
+) -> None:
+    house.write(below=True)
+    server.on_write = Fault.SERVER_ERROR
+    await terminal.ready()
+    terminal.type("go\n")
+    await until(lambda: house.forced)
+    await asyncio.sleep(30)
+    server.on_write = Fault.NONE
+    await until(lambda: not server.flag.on, 60)
+    await until(lambda: not lives(terminal.executor), 60)
