@@ -57,6 +57,7 @@ class Evidence:
         self._floor = 0
         self._sorted: list[Reading] = []
         self._sorted_version = -1
+        self._last_end = instant_of(0)
 
     @property
     def first_minute(self) -> int | None:
@@ -180,21 +181,28 @@ class Evidence:
 
     def long_readings(self) -> list[Reading]:
         """Hours (eval runs, days) that no kept minute covers as well, oldest first."""
-        if self._sorted_version != self.coarse_version:
-            self._sorted = [self._hours[key] for key in sorted(self._hours)]
-            self._sorted_version = self.coarse_version
-        if self.kind is Score or self._first is None:
-            return self._sorted[:]
+        found = self._in_order()
+        if self.kind is Score or self._first is None or not found:
+            return found[:]
         border = instant_of(self._first)
-        return [one for one in self._sorted if one.end <= border or not self._covered(one.start, one.end)]
+        if self._last_end <= border:
+            return found[:]
+        return [one for one in found if one.end <= border or not self._covered(one.start, one.end)]
 
     @property
     def earliest(self) -> datetime | None:
         """Begin of the earliest reading."""
-        begins = [start for start, _ in self._hours]
+        begins = [one.start for one in self._in_order()[:1]]
         if self._first is not None:
             begins += [one.start for one in self._minutes.get(self._first, ())]
         return min(begins, default=None)
+
+    def _in_order(self) -> list[Reading]:
+        if self._sorted_version != self.coarse_version:
+            self._sorted = [self._hours[key] for key in sorted(self._hours)]
+            self._last_end = max((one.end for one in self._sorted), default=instant_of(0))
+            self._sorted_version = self.coarse_version
+        return self._sorted
 
     def _covered(self, start: datetime, end: datetime) -> bool:
         if self._first is None or self._last is None:

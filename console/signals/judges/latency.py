@@ -81,6 +81,8 @@ class LatencyJudge:
         self._folds = tuple(
             (side, ShareFold(side.share, _tally(side.edge), expected=side.expected)) for side in sides
         )
+        self._bins: dict[int, float | None] = {}
+        self._bins_version = 0
         self._hours = HourSums[dict[float, float]](dict, add_readings, add_counts)
         # Without a baseline nothing can be judged, but the minutes are still followed, to show what was seen.
         self._window = self._folds[0][1] if self._folds else ShareFold(0.05, _tally(1.0))
@@ -220,15 +222,23 @@ class LatencyJudge:
         return Gauge(-reach, reach, f"-{text}", f"+{text} %", -self._within, self._within, 0.0, value)
 
     def _history(self, evidence: Evidence, at: int) -> tuple[float | None, ...]:
-        found: list[float | None] = []
-        for index in range(BINS, 0, -1):
-            end = at - (index - 1) * BIN_MINUTES
-            bounds: dict[float, float] = {}
-            add_readings(bounds, evidence.between(end - BIN_MINUTES, end))
-            p95 = quantile(as_counts(bounds), 0.95)
-            # Beyond the last bound: drawn off the scale, as twice the edge.
-            found.append(p95 if p95 is None or isfinite(p95) else 2.2 * (self._base95 or 1.0))
-        return tuple(found)
+        changed = evidence.oldest_change(self._bins_version)
+        limit = at + 1 if changed is None else changed + 1
+        oldest = at - BINS * BIN_MINUTES
+        self._bins = {end: p95 for end, p95 in self._bins.items() if oldest < end < limit}
+        self._bins_version = evidence.version
+        ends = range(oldest + BIN_MINUTES, at + 1, BIN_MINUTES)
+        for end in ends:
+            if end not in self._bins:
+                self._bins[end] = self._bin(evidence, end)
+        return tuple(self._bins[end] for end in ends)
+
+    def _bin(self, evidence: Evidence, end: int) -> float | None:
+        bounds: dict[float, float] = {}
+        add_readings(bounds, evidence.between(end - BIN_MINUTES, end))
+        p95 = quantile(as_counts(bounds), 0.95)
+        # Beyond the last bound: drawn off the scale, as twice the edge.
+        return p95 if p95 is None or isfinite(p95) else 2.2 * (self._base95 or 1.0)
 
     def _numbers(
         self, views: list[tuple[_Side, ShareFold, ShareView]], p50: float | None, p95: float | None
