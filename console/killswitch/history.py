@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,19 +21,6 @@ if TYPE_CHECKING:
 INTENT = "intent"
 STEP = "step"
 ABANDONED = "abandoned"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIntent:
-    """A kill that was begun and never ended, by a process that is gone.
-
-    Attributes:
-        record: as far as it came.
-        may_have_left: a request may have left before the process ended; False when certainly none did.
-    """
-
-    record: KillRecord
-    may_have_left: bool
 
 
 def step_body(number: int, step: Step, ladder: Ladder) -> dict[str, Any]:
@@ -59,20 +46,21 @@ def latest_kill(journal: Journal, feature: str, environment: str) -> KillRecord 
     return _record(intents[-1], journal.rows(kill_id=intents[-1].kill_id)) if intents else None
 
 
-def open_intents(journal: Journal) -> tuple[OpenIntent, ...]:
-    """Find kills whose process ended before they did. Sends nothing. Waits for the disk."""
+def open_intents(journal: Journal) -> tuple[KillRecord, ...]:
+    """Find kills that were begun and never ended, by processes that are gone. Waits for the disk.
+
+    Their requests may have left: the intent is journaled right before. Nothing is sent here.
+    """
     rows: dict[str, list[Row]] = {}
     for row in journal.rows(kinds=(INTENT, STEP)):
         rows.setdefault(row.kill_id, []).append(row)
-    found: list[OpenIntent] = []
+    found: list[KillRecord] = []
     for mine in rows.values():
         intent = next((row for row in mine if row.kind == INTENT), None)
-        if intent is None:
-            continue
-        record = _record(intent, mine)
-        if record.ladder.finished or _still_runs(intent.body):
-            continue
-        found.append(OpenIntent(record, may_have_left=bool(intent.body.get("levers"))))
+        if intent is not None and not _still_runs(intent.body):
+            record = _record(intent, mine)
+            if not record.ladder.finished:
+                found.append(record)
     return tuple(found)
 
 

@@ -117,8 +117,8 @@ contexts = [{{ userId = "agent-1" }}, {{ userId = "agent-2" }}]
 [feature.traffic]
 provider = "prometheus"
 url = "{self.server.url}"
-ai = "sum(increase(ai[5s]))"
-fallback = "sum(increase(fallback[5s]))"
+ai = "sum(increase(ai[3s]))"
+fallback = "sum(increase(fallback[3s]))"
 
 [feature.fallback]
 describe = "agents write by hand"

@@ -281,8 +281,8 @@ async def test_traffic_that_goes_on_and_a_fallback_that_does_not_answer_are_alar
 ) -> None:
     house.write(below=True)
     server.keeps_answering = True
-    # The window of 5 s, which comes on top of the limit, is taken off it again.
-    ladder = await house.kill(limits=replace(QUICK, quiet=-5.0))
+    # The window of 3 s, which comes on top of the limit, is taken off it again.
+    ladder = await house.kill(limits=replace(QUICK, quiet=-3.0))
     assert _marks(ladder)[Rung.QUIET] is Mark.FALSE
     assert _marks(ladder)[Rung.FALLBACK] is Mark.FALSE
 

@@ -32,6 +32,8 @@ async def client(house: House) -> AsyncIterator[ExecutorClient]:
     started = ExecutorClient.start(house.config_path, "support-drafts@production", operator=MARA)
     yield started
     started.leave()
+    if lives(started.pid):
+        os.kill(started.pid, signal.SIGKILL)
     await until(lambda: not lives(started.pid))
 
 
