@@ -29,6 +29,7 @@ class ArmingWords:
         drill: forms of when they were last pulled.
         danger: no lever would work.
         works: at least one lever would, as far as can be proven.
+        complete: every lever would.
     """
 
     text: tuple[str, ...]
@@ -36,6 +37,7 @@ class ArmingWords:
     drill: tuple[str, ...] = ()
     danger: bool = False
     works: bool = True
+    complete: bool = False
 
 
 def exercised(scene: Scene) -> bool:
@@ -76,9 +78,14 @@ def arming_words(scene: Scene) -> ArmingWords:
         levers = (named, f"{count} levers" if count > 1 else "1 lever")
     if proven and scene.last_confirmed_kill is not None:
         pulled = when.ago(scene.last_confirmed_kill, scene.now)
-        return ArmingWords((f"ARMED ✓ proven {at}", f"ARMED ✓ {at}"), levers, (f"last pulled {pulled}",))
+        return ArmingWords(
+            (f"ARMED ✓ proven {at}", f"ARMED ✓ {at}"),
+            levers,
+            (f"last pulled {pulled}",),
+            complete=not not_armed,
+        )
     age = "never drilled" if scene.last_confirmed_kill is None else "not drilled for 30 days"
-    return ArmingWords((f"ARMED, NOT PROVEN ▲ {at}",), levers, (age,))
+    return ArmingWords((f"ARMED, NOT PROVEN ▲ {at}",), levers, (age,), complete=not not_armed)
 
 
 def levers_now(snapshot: Snapshot) -> tuple[LeverArming, ...]:
@@ -119,9 +126,8 @@ def arming_lines(scene: Scene) -> tuple[tuple[str, str], ...]:
     listed = levers_now(snapshot) if snapshot else ()
     for lever in listed:
         word = "ARMED" if lever.armed else "NOT ARMED"
-        lines.append(
-            (f"  lever {lever.number}   {plain(lever.label)}   {plain(lever.does)}   {word}", "bold")
-        )
+        lines.append((f"  lever {lever.number}   {plain(lever.label)}   {word}", "bold"))
+        lines.append((f"    does  {plain(lever.does)}", ""))
         lines.extend(_check_line(check) for check in lever.checks)
         lines.extend(
             (f"    fix   {plain(check.todo)}", "") for check in lever.checks if not check.holds and check.todo

@@ -142,7 +142,9 @@ def _of_kill(scene: Scene, ladder: Ladder) -> Standing:
         return Standing(State.ERROR, "NOT CONFIRMED", text, danger=True)
     if ladder.outcome is Outcome.ASKING:
         newest = max((step.seconds for step in ladder.steps if step.seconds is not None), default=0.0)
-        return Standing(State.BREACH, "KILLING", _progress(ladder), danger=True, aside=when.seconds(newest))
+        passed = (scene.now - datetime.fromisoformat(ladder.started)).total_seconds()
+        aside = when.seconds(max(newest, passed))
+        return Standing(State.BREACH, "KILLING", _progress(ladder), danger=True, aside=aside)
     alarm, below = _alarm(ladder), "" if ladder.finished else _below(ladder)
     confirmed = confirmed_at(scene, ladder)
     at = when.second(scene.event_time(confirmed), scene.event_now, scene.tz) if confirmed else ""

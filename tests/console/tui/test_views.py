@@ -144,6 +144,17 @@ def test_the_environment_is_in_the_banner_and_demo_takes_its_place() -> None:
     assert "nothing real is touched" in demo.levers[0]
 
 
+def test_in_the_demo_a_lever_that_is_not_armed_is_named_all_the_same() -> None:
+    late = replace(SNAPSHOT, flag=replace(flag(), problem="did not answer", checked_at=at("03:11:05")))
+    assert banner(scene(late, demo=True)).levers == ("lever 2 ARMED ✓ 03:09",)
+
+
+def test_the_seconds_of_a_running_kill_go_on_between_its_steps() -> None:
+    asking = Killing(confirmed=True, ladder=ASKING)
+    assert standing(scene(killing=asking, now=at("03:12:10"))).aside == "6.2 s"
+    assert standing(scene(killing=asking, now=at("03:12:28"))).aside == "20.0 s"
+
+
 def test_a_read_only_console_says_that_it_cannot_kill_from_here() -> None:
     assert banner(scene(read_only=True)).levers[0] == "not from here: started with --read-only"
 
