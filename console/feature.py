@@ -169,6 +169,7 @@ class FeatureService:
 
     def _hear(self, answer: asyncio.Event) -> Callable[[], None]:
         def heard() -> None:
+            self._mark_killed()
             answer.set()
             self._notify()
 
