@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from console.text import plain
+
 
 class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The person who acts, and the traces that the machine keeps of them.
@@ -51,10 +53,10 @@ def operator(name: str, environ: Mapping[str, str] | None = None) -> Operator:
     except KeyError:
         login = ""
     return Operator(
-        name=name or login or f"uid {uid}",
+        name=plain(name) or login or f"uid {uid}",
         uid=uid,
         login=login,
-        sudo_user=given.get("SUDO_USER", ""),
-        ssh_connection=given.get("SSH_CONNECTION", ""),
+        sudo_user=plain(given.get("SUDO_USER", "")),
+        ssh_connection=plain(given.get("SSH_CONNECTION", "")),
         host=socket.gethostname(),
     )

@@ -15,6 +15,7 @@ import msgspec
 from console.identity import Operator
 from console.killswitch.steps import Ladder
 from console.killswitch.wire import Abandon, Go, Prepare, Prepared, ToExecutor, Typing, decode_report, encode
+from console.text import plain
 
 __all__ = ["ExecutorClient", "Prepared"]
 
@@ -61,7 +62,11 @@ class ExecutorClient:
                 raise
         ours.setblocking(False)
         client = cls(ours, process)
-        client._send(Prepare(str(config_path.expanduser().absolute()), feature_name, operator))
+        try:
+            client._send(Prepare(str(config_path.expanduser().absolute()), feature_name, operator))
+        except OSError:
+            client.leave()
+            raise
         return client
 
     def fileno(self) -> int:
@@ -80,7 +85,7 @@ class ExecutorClient:
         Raises:
             OSError: the executor is gone; nothing was sent.
         """
-        self._send(Go(reason))
+        self._send(Go(plain(reason)))
 
     def receive(self) -> list[Prepared | Ladder]:
         """Take what has arrived, without waiting; `closed` says whether more may come."""
@@ -121,7 +126,10 @@ class ExecutorClient:
 
     def _send(self, message: ToExecutor) -> None:
         """Send one short line. The socket's buffer holds far more than all of them, so this cannot wait."""
-        line = encode(message)
+        try:
+            line = encode(message)
+        except UnicodeEncodeError as error:
+            raise OSError("the configuration's path is not UTF-8: rename it") from error
         if self._socket.send(line) != len(line):
             raise BrokenPipeError("the executor does not read")
 

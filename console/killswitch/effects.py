@@ -71,6 +71,7 @@ class Watch:
             self._settled.set()
             return
         began = self._clock.monotonic()
+        look = Look(probe.unanswered, "never looked at")
         try:
             while (elapsed := self._clock.monotonic() - began) < self._limits.give_up:
                 try:
@@ -84,6 +85,7 @@ class Watch:
                 if self._say(look, late):
                     return
                 await self._clock.sleep(self._limits.late_gap if late else self._limits.gap)
+            self._say(look, late=True)
         finally:
             self._settled.set()
             await probe.aclose()

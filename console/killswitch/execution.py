@@ -24,7 +24,7 @@ from console.killswitch.history import INTENT, process_began
 from console.killswitch.limits import Limits
 from console.killswitch.pull import Order, Pull
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
-from console.text import sanitize
+from console.text import plain, sanitize
 
 if TYPE_CHECKING:
     from adapters.flags.port import FlagState
@@ -84,7 +84,7 @@ class Execution:
         self._feature = feature
         self._levers = levers
         self._operator = operator
-        self._reason = reason
+        self._reason = plain(reason)
         self._journal = journal
         self._clock = clock
         self._publish = publish

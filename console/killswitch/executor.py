@@ -78,8 +78,10 @@ class Executor:
         try:
             config = load(Path(first.config))
             feature = config.feature(first.feature)
-        except ConfigError as error:
-            self._say((), f"{error}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the screen must be told before Enter
+            told = isinstance(error, ConfigError)
+            problem = str(error) if told else f"{first.config}: cannot be used ({type(error).__name__})"
+            self._say((), problem)
             await self._ordered.wait()
             return
         await self._stand_ready(first, config, feature)

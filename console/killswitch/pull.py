@@ -194,7 +194,8 @@ class Pull:
         self._answered = True
         doubt = self._doubt(holding)
         if holding.killed and not doubt:
-            self._proven(f"read back: {holding.words}")
+            asked = "check" if self.lever.proof is Proof.CHECK else "read back"
+            self._proven(f"{asked}: {holding.words}")
             return True
         known = holding.killed is False
         self._still_on(holding.words if known else self.lever.still_on(False))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.store.chain import Chain, Entry, Finding, Row
+from console.store.chain import Chain, Entry, Finding, Row, canonical
 
 if TYPE_CHECKING:
     from console.killswitch.record import KillRecord
@@ -195,7 +195,9 @@ class Journal:
                 problems.append(f"{place.path}: {error}")
         if problems and not found:
             raise JournalError(f"the journal cannot be read: {'; '.join(problems)}")
-        return sorted(found, key=lambda row: row.at)
+        # A first place that was only slow has the row as well as the second, which was asked in its stead.
+        once = {(row.at, row.kind, row.kill_id, canonical(row.body)): row for row in reversed(found)}
+        return sorted(reversed(once.values()), key=lambda row: row.at)
 
     def latest_kill(self, feature: str, environment: str) -> KillRecord | None:
         """Give the newest kill of a feature as its rows tell it. Waits for the disk, as `rows` does.

@@ -28,16 +28,16 @@ MARA = Operator(
 
 QUICK = Limits(
     read_gap=0.02,
-    patience=0.1,
+    patience=0.06,
     beside=0.05,
-    evaluated=0.3,
-    quiet=0.3,
-    fallback=0.3,
+    evaluated=0.1,
+    quiet=0.1,
+    fallback=0.1,
     gap=0.02,
     late_gap=0.02,
-    retry_first=0.1,
+    retry_first=0.06,
     retry_most=0.2,
-    give_up=0.4,
+    give_up=0.25,
 )
 """Limits for tests: the same order of things, a hundred times as fast."""
 
@@ -149,7 +149,7 @@ kill_state = "{kill_state}"
 """)
 
     async def kill(
-        self, *, limits: Limits = QUICK, look_first: bool = True, lever_seconds: float = 0.5
+        self, *, limits: Limits = QUICK, look_first: bool = True, lever_seconds: float = 0.3
     ) -> Ladder:
         """Kill in this process, from the confirming key to the end of all retries."""
         feature = self.feature

@@ -105,6 +105,15 @@ async def test_a_broken_file_is_no_reason_not_to_kill(house: House, server: Misb
     assert not server.flag.on
 
 
+async def test_a_reason_that_is_no_text_is_no_reason_not_to_kill(house: House, server: Misbehaving) -> None:
+    reason = os.fsdecode(b"\xff\x1b[2J it broke")
+    status = await kill_command(
+        house.config, house.feature, reason=reason, wait="confirmed", operator=MARA, emit=house.ladders.append
+    )
+    assert status == 0
+    assert server.writes[0]["reason"] == "<U+DCFF>^[[2J it broke"
+
+
 async def test_a_hangup_in_the_middle_changes_nothing(house: House, server: Misbehaving) -> None:
     server.on_write = Fault.SERVER_ERROR
     killing = asyncio.create_task(kill(house))

@@ -31,9 +31,9 @@ def journal(first: Path, second: Path) -> Journal:
     return Journal(first, second)
 
 
-def fill(journal: Journal, rows: int = 5) -> None:
+def fill(journal: Journal, rows: int = 5, kill_id: str = "k") -> None:
     for number in range(rows):
-        journal.append("note", feature="f", environment="e", kill_id="k", body={"n": number})
+        journal.append("note", feature="f", environment="e", kill_id=kill_id, body={"n": number})
 
 
 def tamper(path: Path, *statements: str) -> None:
@@ -111,7 +111,10 @@ def test_without_a_head_file_it_says_what_cannot_be_excluded(journal: Journal, f
 
 def test_writers_in_many_threads_keep_one_chain(first: Path, second: Path) -> None:
     journals = [Journal(first, second) for _ in range(8)]
-    threads = [threading.Thread(target=fill, args=(journal, 4)) for journal in journals]
+    threads = [
+        threading.Thread(target=fill, args=(journal, 4, str(number)))
+        for number, journal in enumerate(journals)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -140,6 +143,16 @@ def test_a_locked_database_sends_rows_to_the_second_place_in_time(
     assert journal.append("note", body={}).place == first
     assert len(journal.rows()) == 3
     assert journal.verify() == ()
+
+
+def test_a_place_that_was_only_slow_does_not_tell_a_row_twice(
+    journal: Journal, first: Path, second: Path
+) -> None:
+    fill(journal, 1)
+    with first.with_name("console.db.head").open("r+") as head:
+        fcntl.flock(head, fcntl.LOCK_EX)
+        assert journal.append("note", kill_id="slow", body={}).place == second
+    assert [row.kill_id for row in journal.rows()] == ["k", "slow"]
 
 
 def test_a_deleted_directory_is_made_again_and_no_row_is_lost_in_silence(
