@@ -1,4 +1,4 @@
-"""Real servers, and the walk's feature on them."""
+"""A real Prometheus, and the walk's feature on them."""
 
 from __future__ import annotations
 
@@ -43,15 +43,6 @@ class RealFeature:
     chosen: frozenset[str]
 
 
-@pytest.fixture(scope="session")
-def real_unleash() -> Iterator[unleash.Unleash]:
-    """A real Unleash with the walk's flag on at 25 % in production."""
-    with unleash.running() as server:
-        with closing(Admin(server)) as admin:
-            admin.flag(FLAG, percent=25)
-        yield server
-
-
 @pytest.fixture
 def real_prometheus() -> Iterator[prometheus.Prometheus]:
     """A real Prometheus that scrapes nothing at first; it has never seen another test's world."""
@@ -72,7 +63,7 @@ def real_feature(
         "UNLEASH_CLIENT_TOKEN": real_unleash.backend,
     }
     with closing(Admin(real_unleash)) as admin, sdk(real_unleash, tmp_path / "sdk") as app:
-        admin.on(FLAG)
+        admin.flag(FLAG, percent=25)
         assert wait_until(lambda: len(app.enabled_for(FLAG, AGENTS)) > 0, seconds=10)
         chosen = app.enabled_for(FLAG, AGENTS)
         filled = {

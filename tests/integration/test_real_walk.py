@@ -19,7 +19,7 @@ from tests.integration.terminal import Terminal
 from tests.integration.world import CONSOLE
 from tests.servers.processes import wait_until
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 
 SEVEN = {"errors", "latency", "cost", "feedback", "evals", "tickets", "injection"}
 BLIND = {"ERROR", "NO DATA", "STALE"}

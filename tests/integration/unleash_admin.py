@@ -28,7 +28,10 @@ class Admin:
         self._http.close()
 
     def flag(self, key: str, *, percent: int) -> None:
-        """Make a flag that is on for a share of users in production, and off elsewhere."""
+        """Make a flag that is on for a share of users in production; one that is there is switched on."""
+        if self._http.get(f"/projects/default/features/{key}").status_code == 200:
+            self.on(key)
+            return
         self._sent("POST", "/projects/default/features", {"name": key, "type": "release"})
         strategy = {
             "name": "flexibleRollout",
