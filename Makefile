@@ -19,7 +19,7 @@ demo: setup ## the console over the embedded world: no account, no configuration
 	@.venv/bin/console demo $(ARGS)
 
 test: setup ## the tests, under 5 minutes
-	$(PYTEST) -m "not sim and not kill and not servers" $(ARGS)
+	$(PYTEST) -n auto -m "not sim and not kill and not servers" $(ARGS)
 
 check: setup ## ruff, its format, mypy and the import contracts
 	$(PYTHON) -m ruff check .

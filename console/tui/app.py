@@ -194,10 +194,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The runbook as last read, "" when it could not be."""
         return self._book.text if self._book else ""
 
-    def newest_read(self) -> int:
-        """Number of the newest read of the terminal."""
+    def read_before_paint(self) -> int:
+        """Number of the newest read that came before what now stands on the terminal."""
         driver = self._driver
-        return driver.reads if isinstance(driver, ConsoleDriver) else self._reads.newest
+        return driver.reads_before_paint if isinstance(driver, ConsoleDriver) else self._reads.newest
 
     def say(self, text: str) -> None:
         """Say a sentence in place of the footer for some seconds."""

@@ -80,7 +80,7 @@ class KillControl:
             go=self._go,
             leave=self._leave,
             typing=self._typing,
-            newest_read=app.newest_read,
+            read_before_paint=app.read_before_paint,
             climbing=climbing,
             problem=problem,
         )

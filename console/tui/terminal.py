@@ -62,6 +62,9 @@ class ConsoleDriver(LinuxDriver):
     reads = 0
     """How many reads have brought anything so far."""
 
+    reads_before_paint = 0
+    """What `reads` was when the newest output was handed to the terminal: a later read may answer to it."""
+
     def start_application_mode(self) -> None:
         """Take the terminal over; from here on a hang-up ends the process."""
         signal.signal(signal.SIGHUP, hang_up)
@@ -90,6 +93,11 @@ class ConsoleDriver(LinuxDriver):
                 pass
         except (EOFError, ParseError):
             pass  # half an escape sequence at the end is nobody's key
+
+    def write(self, data: str) -> None:
+        """Hand output to the terminal, and remember which reads came before it."""
+        self.reads_before_paint = self.reads
+        super().write(data)
 
     def process_message(self, message: Message) -> None:
         """Stamp keys and pastes on their way into the app."""

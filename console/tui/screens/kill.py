@@ -36,7 +36,7 @@ class KillScreen(ConsoleScreen):
         go: Callable[[], str],
         leave: Callable[[], None],
         typing: Callable[[bool], None],
-        newest_read: Callable[[], int],
+        read_before_paint: Callable[[], int],
         climbing: bool = False,
         problem: str = "",
     ) -> None:
@@ -46,7 +46,7 @@ class KillScreen(ConsoleScreen):
             go: sends the confirmed kill at once; says what went wrong, or "".
             leave: leaves the dialog, nothing is sent.
             typing: is told whether the word stands begun.
-            newest_read: number of the newest read of the terminal.
+            read_before_paint: number of the newest read before the screen was last painted.
             climbing: show the ladder of a kill that was confirmed before.
             problem: what is already known to be wrong, or "".
         """
@@ -56,7 +56,7 @@ class KillScreen(ConsoleScreen):
         self._go = go
         self._leave = leave
         self._typing = typing
-        self._newest_read = newest_read
+        self._read_before_paint = read_before_paint
         self._word = ConfirmWord()
         self._problem = problem
         self._top = 0
@@ -141,7 +141,7 @@ class KillScreen(ConsoleScreen):
 
     def _painted(self) -> None:
         if self._dialog.display:
-            self._word = self._word.painted(self._newest_read())
+            self._word = self._word.painted(self._read_before_paint())
 
     def _turn_page(self, key: str) -> bool:
         """Open, scroll or close the page over the dialog; False when the key is not about it."""
