@@ -196,8 +196,10 @@ class Journal:
         if problems and not found:
             raise JournalError(f"the journal cannot be read: {'; '.join(problems)}")
         # A first place that was only slow has the row as well as the second, which was asked in its stead.
-        once = {(row.at, row.kind, row.kill_id, canonical(row.body)): row for row in reversed(found)}
-        return sorted(reversed(once.values()), key=lambda row: row.at)
+        once: dict[tuple[datetime, str, str, str], Row] = {}
+        for row in found:
+            once.setdefault((row.at, row.kind, row.kill_id, canonical(row.body)), row)
+        return sorted(once.values(), key=lambda row: row.at)
 
     def latest_kill(self, feature: str, environment: str) -> KillRecord | None:
         """Give the newest kill of a feature as its rows tell it. Waits for the disk, as `rows` does.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ async def server() -> AsyncIterator[Misbehaving]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, server: Misbehaving) -> House:
+def house(tmp_path: Path, server: Misbehaving) -> Iterator[House]:
     built = House(tmp_path, server)
     built.write()
-    return built
+    yield built
+    built.end_executors()

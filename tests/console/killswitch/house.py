@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from console.config import Config, FeatureConfig, load
+from console.config import Config, ConfigError, FeatureConfig, load
 from console.identity import Operator
 from console.killswitch.clock import SystemClock
 from console.killswitch.execution import Before, Execution
+from console.killswitch.history import process_began
 from console.killswitch.levers import close_levers, open_levers
 from console.killswitch.limits import Limits
 from console.killswitch.steps import Ladder, Outcome, Rung, Step
-from console.store.journal import Journal
+from console.store.journal import Journal, JournalError
 from tests.servers.misbehaving import ENVIRONMENT, KEY, TOKEN, Misbehaving
 
 MARA = Operator(
@@ -174,6 +177,20 @@ kill_state = "{kill_state}"
             return await execution.run()
         finally:
             await close_levers(levers)
+
+    def end_executors(self) -> None:
+        """End the executors of this house's kills, which would go on trying for minutes."""
+        try:
+            intents = self.journal.rows(kinds=("intent",))
+        except (ConfigError, JournalError):
+            # The test has broken one of them, and tried no levers that would have to be tried again.
+            return
+        for pid in {row.body["pid"] for row in intents} - {os.getpid()}:
+            if (
+                process_began(pid)
+                and b"console.killswitch.executor" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            ):
+                os.kill(pid, signal.SIGKILL)
 
     def first(self, asked: Callable[[Ladder], bool]) -> Ladder:
         """The first ladder of which something was true."""

@@ -247,7 +247,7 @@ async def test_an_edge_that_serves_the_old_value_for_a_while_converges(
 ) -> None:
     house.write(below=True)
     server.edge_lag = 0.4
-    ladder = await house.kill(limits=replace(QUICK, evaluated=2.0, quiet=0.1, fallback=2.0, give_up=2.0))
+    ladder = await house.kill(limits=replace(QUICK, evaluated=2.0, quiet=0.1, fallback=2.0, give_up=1.0))
     waiting = house.first(lambda each: _marks(each).get(Rung.EVALUATED) is Mark.NOW)
     found = step(waiting, Rung.EVALUATED)
     assert found is not None
