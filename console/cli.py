@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from console.config import ConfigError
-from console.exits import Exit
+from console.exits import ConfigError, Exit
 
 COMMANDS = ("open", "demo", "world", "status", "kill")
 _RUNGS = ("confirmed", "evaluated", "quiet", "fallback")

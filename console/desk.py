@@ -8,11 +8,11 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.config import Config, ConfigError, load
 from console.identity import operator
 from console.runbook.text import RunbookText, read_runbook
 
 if TYPE_CHECKING:
+    from console.config import Config
     from console.feature import FeatureService, Snapshot
     from console.killswitch.client import ExecutorClient
 
@@ -70,7 +70,8 @@ class Desk:
 
     async def start(self) -> None:
         """Read the configuration and begin to watch."""
-        # Imported here: it brings the adapters with it, which the first frame does not need.
+        # Imported here: they bring the adapters with them, which the first frame does not need.
+        from console.config import ConfigError, load
         from console.feature import FeatureService
 
         try:

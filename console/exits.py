@@ -1,4 +1,4 @@
-"""Exit statuses, the same for every command."""
+"""Exit statuses, the same for every command, and the error that ends one before it begins."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ class Exit(IntEnum):
     """WATCH or TOO FEW."""
     OUR_RULES = 6
     """Refused by our own rules."""
+
+
+class ConfigError(Exception):
+    """The configuration, or a part of it, cannot be used.
+
+    The message names file, table and key, what was wrong, and what is accepted.
+    """

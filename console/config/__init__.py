@@ -5,7 +5,6 @@ from console.config.settings import (
     Band,
     BrokenFeature,
     Config,
-    ConfigError,
     EvaluateConfig,
     FallbackConfig,
     FeatureConfig,
@@ -13,6 +12,7 @@ from console.config.settings import (
     SignalConfig,
     Stage,
 )
+from console.exits import ConfigError
 
 __all__ = [
     "Band",

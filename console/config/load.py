@@ -13,8 +13,9 @@ from adapters.errors import BadOptions
 from adapters.options import choices, decode
 from adapters.trust import Trust
 from console.config.read_feature import read_feature
-from console.config.settings import BrokenFeature, Config, ConfigError, FeatureConfig
+from console.config.settings import BrokenFeature, Config, FeatureConfig
 from console.config.tables import OperatorTable, StoreTable
+from console.exits import ConfigError
 
 _TABLES = ("operator", "store", "feature")
 

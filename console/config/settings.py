@@ -12,13 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.trust import Trust
-
-
-class ConfigError(Exception):
-    """The configuration, or a part of it, cannot be used.
-
-    The message names file, table and key, what was wrong, and what is accepted.
-    """
+from console.exits import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

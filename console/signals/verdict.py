@@ -64,7 +64,8 @@ class Verdict:
         since: event time at which this state began.
         newest: event time of the newest event that it rests on.
         gauge: the value in its band; None when the signal cannot be drawn so.
-        history: about an hour (batch signals: a month) in equal bins, oldest first; None is a bin without data.
+        history: about an hour (batch signals: a month) in equal bins, oldest first; None is a bin without
+            data.
         history_edge: the value at which a bin of `history` leaves the band, None for none; `history_low_edge`
             likewise below.
         partial: something was missing or dropped, in words, or "".

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Iterable
 
 from textual import events
-from textual.screen import Screen
 from textual.widget import Widget
 
 from console.tui.scene import Scene
@@ -15,9 +14,10 @@ from console.tui.views.footer import footer
 from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.look import Look
+from widgets.spans import SpanScreen
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(SpanScreen[None]):
     """Draws a scene between banner and footer. Only the screen on top is drawn.
 
     Attributes:
