@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -114,6 +115,27 @@ class Chain:
             OSError, sqlite3.Error: it could not be written.
         """
         database = self.open()
+        with self._turn() as head:
+            number, digest = self._insert(database, entry)
+            os.pwrite(head, f"{number:020d} {digest}\n".encode(), 0)
+        return number
+
+    @contextmanager
+    def _turn(self) -> Iterator[int]:
+        """Wait for the lock of the head file, and give the open file.
+
+        SQLite's own lock is waited for by asking again and again, so that of many writers some starve; this
+        one is a queue. It also keeps the head in step with the rows.
+        """
+        head = os.open(self.head, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(head, fcntl.LOCK_EX)
+            yield head
+        finally:
+            os.close(head)
+
+    def _insert(self, database: sqlite3.Connection, entry: Entry) -> tuple[int, str]:
+        """Add a row in a transaction of its own; (number, hash)."""
         body = canonical(entry.body)
         at = entry.at.isoformat(timespec="microseconds")
         database.execute("BEGIN IMMEDIATE")
@@ -133,8 +155,7 @@ class Chain:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise
-        self._write_head(number, digest)
-        return number
+        return number, digest
 
     def rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
         """Read rows in their order; none where there is no file.
@@ -242,20 +263,6 @@ class Chain:
             return self.path.stat().st_ino
         except OSError:
             return 0
-
-    def _write_head(self, number: int, digest: str) -> None:
-        """Note the newest row. Writers of several processes come here in any order; the newest one stays."""
-        descriptor = os.open(self.head, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            try:
-                known, _ = _parse_head(os.pread(descriptor, 128, 0))
-            except ValueError:
-                known = 0
-            if number > known:
-                os.pwrite(descriptor, f"{number:020d} {digest}\n".encode(), 0)
-        finally:
-            os.close(descriptor)
 
 
 def canonical(body: Mapping[str, Any]) -> str:
