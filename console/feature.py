@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from console.signals.monitor import Monitor
 from console.signals.seven import build_judges
 from console.signals.sources import open_sources
 from console.signals.supervise import run_source
-from console.store.journal import Journal
+from console.store.journal import Journal, JournalError
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -56,6 +56,19 @@ class FlagView:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalView:
+    """Whether the journal can be read.
+
+    Attributes:
+        problem: why it cannot, or "": then nobody can tell here what other consoles have done.
+        since: when it was first found so, UTC.
+    """
+
+    problem: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything about one feature at one moment. Immutable.
 
@@ -69,6 +82,7 @@ class Snapshot:
     flag: FlagView
     arming: Arming | None
     kill: KillRecord | None
+    journal: JournalView = field(default_factory=JournalView)
 
 
 class FeatureService:
@@ -94,6 +108,7 @@ class FeatureService:
         self._flag = FlagView(None, "", None)
         self._arming: Arming | None = None
         self._kill: KillRecord | None = None
+        self._journal_view = JournalView()
         self._marked = ""
         self._callbacks: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,7 +122,7 @@ class FeatureService:
     def snapshot(self) -> Snapshot:
         """Everything known now."""
         board = self._monitor.board(datetime.now(UTC))
-        return Snapshot(self.feature, board, self._flag, self._arming, self._kill)
+        return Snapshot(self.feature, board, self._flag, self._arming, self._kill, self._journal_view)
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call `callback`, on the event loop, whenever the snapshot may have changed."""
@@ -220,18 +235,23 @@ class FeatureService:
         revision: tuple[int, ...] | None = None
         while True:
             now = self._journal.revision()
-            if now != revision:
+            if now != revision or self._journal_view.problem:
                 revision = now
-                kill = await asyncio.to_thread(
-                    self._journal.latest_kill, self.feature.key, self.feature.environment
-                )
-                if kill != self._kill:
-                    self._kill = kill
-                    self.last_confirmed_kill = kill.confirmed_at if kill else None
-                    self._notify()
+                await self._read_journal()
             self._mark_killed()
             answered.set()
             await asyncio.sleep(JOURNAL_SECONDS)
+
+    async def _read_journal(self) -> None:
+        feature, view, kill = self.feature, JournalView(), self._kill
+        try:
+            kill = await asyncio.to_thread(self._journal.latest_kill, feature.key, feature.environment)
+        except JournalError as error:
+            view = JournalView(str(error), self._journal_view.since or datetime.now(UTC))
+        if (kill, view) != (self._kill, self._journal_view):
+            self._kill, self._journal_view = kill, view
+            self.last_confirmed_kill = kill.confirmed_at if kill else None
+            self._notify()
 
     def _mark_killed(self) -> None:
         """Tell the monitor in event time when the kill was confirmed, once the event clock is known."""

@@ -35,7 +35,7 @@ def exit_status(snapshots: Iterable[Snapshot], broken: Iterable[tuple[str, str]]
     if tuple(broken):
         found.add(Exit.UNKNOWN)
     for snapshot in snapshots:
-        if snapshot.flag.problem:
+        if snapshot.flag.problem or snapshot.journal.problem:
             found.add(Exit.UNKNOWN)
         if snapshot.kill is not None and snapshot.kill.ladder.outcome in (
             Outcome.UNCONFIRMED,
@@ -73,7 +73,7 @@ def lines(snapshot: Snapshot, tz: tzinfo | None) -> Iterator[str]:
         for text in (verdict.problem, verdict.partial, verdict.why, verdict.needs):
             if text:
                 yield f"            {text}"
-    for finding in (*config.faults, *config.findings):
+    for finding in _findings(snapshot):
         yield f"  finding   {finding}"
 
 
@@ -88,6 +88,11 @@ def flag_words(flag: FlagView) -> str:
     else:
         words = f"ON at {flag.state.percent:g} %"
     return f"{words} when last read; now {flag.problem}" if flag.problem else words
+
+
+def _findings(snapshot: Snapshot) -> list[str]:
+    journal = (snapshot.journal.problem,) if snapshot.journal.problem else ()
+    return [*journal, *snapshot.config.faults, *snapshot.config.findings]
 
 
 def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
@@ -120,7 +125,7 @@ def _feature(snapshot: Snapshot) -> dict[str, Any]:
         "signals": [
             _signal(verdict, board.clock.at if board.clock else None) for verdict in board.verdicts.values()
         ],
-        "findings": [*config.faults, *config.findings],
+        "findings": _findings(snapshot),
     }
 
 

@@ -13,6 +13,8 @@ from widgets.rows import Rows
 
 LABELLED, LEVER_ARMING, LEVER_DOES = 13, 23, 40
 """Columns of a text after its label, of a lever's arming, and of what the lever does."""
+MOST_LABEL = 14
+"""Cells of a lever's label; a wide one moves the arming to the right."""
 
 
 class FactModel(Struct, frozen=True):
@@ -97,7 +99,9 @@ def _parts(model: KillDialogModel, width: int, look: Look) -> list[Part]:
         parts.append(((6, full), (5 if not fact.label else 0 if index == 0 else 3, short)))
     parts.append(((5, [divider(width, look, model.levers_title)]),))
     arming = max((cell_len(look.text(lever.arming)) for lever in model.levers), default=0)
-    parts += [((0, [_lever(lever, arming, width, look)]),) for lever in model.levers]
+    labels = max((cell_len(look.text(lever.label)) for lever in model.levers), default=0)
+    column = max(LEVER_ARMING, LABELLED + min(labels, MOST_LABEL) + 1)
+    parts += [((0, [_lever(lever, column, arming, width, look)]),) for lever in model.levers]
     parts += [((6, _fact(FactModel("", note), 2, width, look)),) for note in model.levers_notes]
     for index, step in enumerate(model.runbook):
         full, short = (_step(*step, most, width, look) for most in (3, 1))
@@ -122,14 +126,15 @@ def _fact(fact: FactModel, most: int, width: int, look: Look) -> list[Line]:
     return lines
 
 
-def _lever(lever: LeverModel, arming_cells: int, width: int, look: Look) -> Line:
+def _lever(lever: LeverModel, column: int, arming_cells: int, width: int, look: Look) -> Line:
+    """One lever; its arming begins in `column`, after the widest label."""
     row = inside(width, look).put(lever.name, limit=LABELLED - 3).to(LABELLED)
-    row.put(lever.label, limit=LEVER_ARMING - LABELLED - 1).to(LEVER_ARMING)
+    row.put(lever.label, limit=column - LABELLED - 1).to(column)
     limit = look.text(lever.limit)
     end = width - 2 - (cell_len(limit) + 1 if limit else 0)
     row.put(lever.arming, TONES[lever.tone], limit=max(0, end - row.used))
     # The column after the widest arming, as far as it leaves room for what the lever does.
-    does = max(LEVER_DOES, min(LEVER_ARMING + arming_cells + 2, end - 16))
+    does = max(LEVER_DOES, min(column + arming_cells + 2, end - 16))
     row.to(max(does, row.used + 2)).put(lever.does, limit=max(0, end - max(does, row.used + 2)))
     return closed(row.right(limit, width - 2), width, look)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from console.killswitch.steps import Ladder, Outcome
 from console.signals.verdict import Change, State
@@ -14,9 +13,6 @@ from console.tui.views.arming import provider_label
 from console.tui.views.banner import percent
 from console.tui.views.standing import confirmed_at
 from widgets.timeline import TimelineModel, TimelineRow
-
-if TYPE_CHECKING:
-    pass
 
 _ROWS = 60
 _TOGETHER = 3
@@ -43,6 +39,9 @@ def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
         armed = sum(1 for lever in levers if lever.armed)
         words = f"proven: {armed} of {len(levers)} levers armed"
         happened.append((scene.event_time(snapshot.arming.proven_at), "arming", words, "console"))
+    if snapshot.journal.problem:
+        since = scene.event_time(snapshot.journal.since) if snapshot.journal.since else scene.event_now
+        happened.append((since, "journal", plain(snapshot.journal.problem), "console"))
     happened.extend(_kill(scene))
     happened.sort(key=lambda row: row[0])
     return TimelineModel(
