@@ -41,7 +41,7 @@ case $action in
             date -u +%Y-%m-%dT%H:%M:%SZ > "$forced/.$feature.$$"
             mv -f "$forced/.$feature.$$" "$forced/$feature"
         fi
-        echo "fallback forced since $(cat "$forced/$feature")" ;;
+        echo "fallback forced" ;;
     is-forced)
         if [ -e "$forced/$feature" ]; then
             echo "forced since $(cat "$forced/$feature")"

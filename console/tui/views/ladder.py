@@ -57,6 +57,7 @@ def ladder(scene: Scene, runbook: str) -> LadderModel:
     )
 
 
+_TRIED = ": tried again by itself; F2 shows it by hand"
 _LEAVE = NoteModel("You may leave or lose the line: the kill goes on without this screen.")
 
 
@@ -94,7 +95,7 @@ def _sections(
             NoteModel("If nothing is confirmed in 30 s, what to send by hand stands here; F2 shows it now."),
         )
         return (SectionModel("while you wait", waiting),)
-    left = [NoteModel(plain(words), label="levers", mark=Shown.NOW) for words in newest.still_on]
+    left = [NoteModel(f"{plain(words)}{_TRIED}", label="levers", mark=Shown.NOW) for words in newest.still_on]
     left.extend(
         NoteModel(f"{step.rung.value}: {plain(step.text)}", label="alarm", mark=Shown.FAIL)
         for step in newest.steps
@@ -107,14 +108,21 @@ def _sections(
         subject = (scene.killing.subject if scene.killing else "") or in_breach(snapshot)
         if subject:
             _, found = runbook_steps(subject, runbook)
-            left.extend(NoteModel(text, label=f"step {number}") for number, text in found)
+            # The steps that say to kill have been done.
+            left.extend(
+                NoteModel(text, label=f"step {number}")
+                for number, text in found
+                if "kill" not in text.lower()
+            )
+    sections.append(SectionModel("what is left to do", tuple(left)))
+    if snapshot is not None:
         pulled = {step.lever for step in newest.steps if step.mark is not Mark.TO_COME}
-        left.extend(
+        back = tuple(
             NoteModel(words, label="way back" if number == 1 else f"lever {number}")
             for number, words in way_back(snapshot)
             if number == 1 or number in pulled
         )
-    sections.append(SectionModel("what is left to do", tuple(left)))
+        sections.append(SectionModel("not now: only when the cause is known", back))
     return tuple(sections)
 
 

@@ -37,7 +37,7 @@ def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
     if snapshot.arming is not None:
         levers = snapshot.arming.levers
         armed = sum(1 for lever in levers if lever.armed)
-        words = f"proven: {armed} of {len(levers)} levers armed"
+        words = f"checked: {armed} of {len(levers)} levers armed"
         happened.append((scene.event_time(snapshot.arming.proven_at), "arming", words, "console"))
     if snapshot.journal.problem:
         since = scene.event_time(snapshot.journal.since) if snapshot.journal.since else scene.event_now

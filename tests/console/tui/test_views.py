@@ -353,10 +353,22 @@ def test_after_the_kill_every_lever_that_was_pulled_has_its_way_back() -> None:
     assert notes["lever 2"] == "/usr/local/bin/force-fallback --release support-drafts"
 
 
-def test_after_the_kill_the_steps_are_those_of_the_signal_that_was_in_breach() -> None:
+def test_after_the_kill_the_steps_are_those_of_the_signal_that_was_in_breach_without_the_kill_itself() -> (
+    None
+):
     quiet = with_states(*[State.OFF] * 7)
     shown = ladder(scene(quiet, killing=Killing("error rate", None, True, KILLED)), RUNBOOK)
-    assert "step 3" in [note.label for note in shown.sections[-1].notes]
+    left = {note.label: note.text for note in shown.sections[0].notes}
+    assert "step 4" in left
+    assert "step 3" not in left
+
+
+def test_the_undo_stands_apart_from_what_is_left_to_do() -> None:
+    shown = ladder(scene(killing=Killing(confirmed=True, ladder=KILLED)), RUNBOOK)
+    assert [section.title for section in shown.sections] == [
+        "what is left to do",
+        "not now: only when the cause is known",
+    ]
 
 
 # Runbook, footer, time
