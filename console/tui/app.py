@@ -21,6 +21,7 @@ from textual.screen import Screen
 
 from console.tui import actions
 from console.tui.backend import Backend, RunbookText
+from console.tui.cadence import Cadence
 from console.tui.last_words import last_words
 from console.tui.look import look_for
 from console.tui.scene import Scene
@@ -33,7 +34,6 @@ from widgets.look import Look
 if TYPE_CHECKING:
     from console.tui.kill_control import KillControl
 
-_FRAME_SECONDS = 0.25
 _NOTICE_SECONDS = 6.0
 _STOP_SECONDS = 2.0
 _CSS = """
@@ -44,7 +44,7 @@ Footer { height: 1; }
 
 
 class ConsoleApp(App[int], inherit_bindings=False):
-    """Shows the newest snapshot at most four times a second, and the clock once a second.
+    """Shows the newest snapshot and the clock once a second (`console.tui.cadence`).
 
     Keys are looked up in the registry before Textual sees them, so that each belongs to the screen that the
     key before it left on top, also when both came in one read. None of them is a priority binding.
@@ -79,8 +79,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._notice = ("", 0.0)
         self._problem = ""
         self._book: RunbookText | None = None
-        self._drawn_at = 0.0
-        self._draw_planned = False
+        self._cadence = Cadence(self, self.draw)
+        self._page: PageScreen | None = None
 
     @cached_property
     def _kills(self) -> KillControl:
@@ -119,8 +119,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to watch once the first frame is on the screen."""
-        self._backend.subscribe(self.changed)
-        self.set_interval(1.0, self.draw)
+        self._backend.subscribe(self._cadence.data)
+        self._cadence.start()
         self.call_after_refresh(self._begin)
         if not self.is_headless:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 0)
@@ -132,19 +132,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
             await asyncio.wait_for(self._backend.stop(), _STOP_SECONDS)
 
     def changed(self) -> None:
-        """Something is new: draw it soon, together with whatever else comes until then."""
-        if self._draw_planned:
-            return
-        self._draw_planned = True
-        wait = self._drawn_at + _FRAME_SECONDS - monotonic()
-        if wait <= 0:
-            self.call_later(self._draw_as_planned)
-        else:
-            self.set_timer(wait, self._draw_as_planned)
+        """Something is new that cannot wait for the tick."""
+        self._cadence.soon()
 
     def draw(self) -> None:
         """Draw this moment on the screen on top."""
-        self._drawn_at = monotonic()
+        self._cadence.drawn()
         screen = self.screen
         if isinstance(screen, ConsoleScreen):
             with self.batch_update():
@@ -153,6 +146,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Give each key to the screen on top, in the order in which they were typed."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._cadence.key()
             screen = self.screen
             if isinstance(screen, ConsoleScreen):
                 if screen.take(event, self._reads.of(event)):
@@ -211,10 +205,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
             title = f"{action.shown}  {action.label or action.description}"
             yield SystemCommand(title, action.description, lambda name=action.id: self.perform(name))
 
-    def _draw_as_planned(self) -> None:
-        self._draw_planned = False
-        self.draw()
-
     def _begin(self) -> None:
         self._kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
         self.run_worker(self._start(), name="backend", exit_on_error=False)
@@ -233,9 +223,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def home(self) -> None:
         """Back to the signals."""
+        self._leave_pages()
+        self.draw()
+
+    def _leave_pages(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.draw()
 
     def _back(self) -> None:
         self.home()
@@ -246,11 +239,17 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Put a page over the signals."""
         from console.tui.views import pages
 
-        self.home()
-        view, top = pages.open_page(name, self.scene(), lambda: self._book, self.size.width)
-        self.push_screen(
-            PageScreen(self.scene(), self._look, pages.PLACES.get(name, actions.HELP), view, top)
-        )
+        scene = self.scene()
+        view, top = pages.open_page(name, scene, lambda: self._book, self.size.width)
+        if self._page is None:
+            # One for all pages, and kept: mounting a screen costs more than all that it shows.
+            self._page = PageScreen(scene, self._look)
+            self.install_screen(self._page, "page")
+        self._page.turn(pages.PLACES[name], view, top)
+        if self.screen is not self._page:
+            self._leave_pages()
+            self.push_screen("page")
+        self._page.draw(scene)
 
     def _runbook(self) -> None:
         self.show_page("runbook")

@@ -16,14 +16,22 @@ PageView = Callable[[Scene, int, int], RunbookModel]
 
 
 class PageScreen(ConsoleScreen):
-    """One page."""
+    """One page at a time. `turn` it before it is shown."""
 
-    def __init__(self, scene: Scene, look: Look, place: str, view: PageView, top: int = 0) -> None:
+    def __init__(self, scene: Scene, look: Look) -> None:
         super().__init__(scene, look)
-        self.place = place
-        self._view = view
-        self._top = top
+        self._view: PageView | None = None
+        self._top = 0
         self._page = Runbook(look=look)
+
+    def turn(self, place: str, view: PageView, top: int) -> None:
+        """Show another page from now on.
+
+        Args:
+            place: what it is called in `console.tui.actions`.
+            top: the line at which it opens.
+        """
+        self.place, self._view, self._top = place, view, top
 
     def body(self) -> Iterable[Widget]:
         """The page alone."""
@@ -31,7 +39,8 @@ class PageScreen(ConsoleScreen):
 
     def draw_body(self, scene: Scene) -> None:
         """The lines from where it is scrolled to."""
-        self._page.show(self._view(scene, self._page.size.width or self.app.size.width, self._top))
+        if self._view is not None:
+            self._page.show(self._view(scene, self._page.size.width or self.app.size.width, self._top))
 
     def act(self, action: str) -> bool:
         """Scroll."""
