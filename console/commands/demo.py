@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     world = start_world(scenario=args.scenario, speed=args.speed, volume=args.volume, seed=args.seed)
     try:
         from console.desk import Desk
-        from console.tui.app import run_console
+        from console.tui.run import run_console
 
         return run_console(Desk(lambda: world.ready(READY_SECONDS), None, demo=True))
     finally:

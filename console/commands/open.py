@@ -21,6 +21,6 @@ def run(args: argparse.Namespace) -> int:
         return Exit.USAGE
 
     from console.desk import Desk
-    from console.tui.app import run_console
+    from console.tui.run import run_console
 
     return run_console(Desk(lambda: path, feature.name, read_only=args.read_only))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ from textual.screen import Screen
 
 from console.tui import actions
 from console.tui.backend import Backend, RunbookText
-from console.tui.cadence import Cadence
+from console.tui.cadence import SETTLING_SECONDS, Cadence
 from console.tui.last_words import last_words
 from console.tui.look import look_for
 from console.tui.scene import Scene
@@ -122,6 +123,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._backend.subscribe(self._cadence.data)
         self._cadence.start()
         self.call_after_refresh(self._begin)
+        self.set_timer(SETTLING_SECONDS, gc.freeze)
         if not self.is_headless:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 0)
 
@@ -280,18 +282,3 @@ class ConsoleApp(App[int], inherit_bindings=False):
         # Textual would print a traceback with local variables, among which there may be a secret.
         self._exit_renderables.append(Text(last_words(sys.exc_info()[1])))
         self._close_messages_no_wait()
-
-
-def run_console(backend: Backend, *, mouse: bool = False) -> int:
-    """Run the full-screen console until the person leaves; returns the exit status."""
-    if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
-        print("console: the full screen needs a terminal; `console status` does not", file=sys.stderr)
-        return 2
-    app = ConsoleApp(backend)
-    status = app.run(mouse=mouse)
-    if app.killing:
-        print(
-            "console: the kill goes on without this screen; `console status` shows how it stands",
-            file=sys.stderr,
-        )
-    return app.return_code or status or 0

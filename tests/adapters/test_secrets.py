@@ -141,5 +141,10 @@ def echo(words: str) -> str:
 
 def running(pid: int) -> bool:
     """Whether a process is there and no zombie."""
+    if Path("/proc/self/stat").exists():
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
     found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return found.returncode == 0 and not found.stdout.startswith("Z")

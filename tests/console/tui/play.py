@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from console.signals.verdict import Clock
-from console.tui.app import run_console
+from console.tui.run import run_console
 from tests.console.tui.stage import (
     ASKING,
     KILLED,

@@ -1,0 +1,28 @@
+"""Running the screen in this process's terminal."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from console.tui.app import ConsoleApp
+from console.tui.backend import Backend
+
+_COLLECT_AFTER = 20_000
+
+
+def run_console(backend: Backend, *, mouse: bool = False) -> int:
+    """Run the full-screen console until the person leaves; returns the exit status."""
+    if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
+        print("console: the full screen needs a terminal; `console status` does not", file=sys.stderr)
+        return 2
+    app = ConsoleApp(backend)
+    # Hardly anything here is cyclic garbage, and a full collection over a month of readings stops the keys.
+    gc.set_threshold(_COLLECT_AFTER)
+    status = app.run(mouse=mouse)
+    if app.killing:
+        print(
+            "console: the kill goes on without this screen; `console status` shows how it stands",
+            file=sys.stderr,
+        )
+    return app.return_code or status or 0
