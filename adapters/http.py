@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import sys
 import time
 from collections.abc import AsyncGenerator, Container, Mapping, Sequence
 from contextlib import aclosing
@@ -214,6 +215,7 @@ class Http:
         headers: Mapping[str, str] | None,
         read: float,
     ) -> httpx.Response:
+        load_httpx()
         import httpx
 
         sent = {**self._headers, **(headers or {})}
@@ -293,3 +295,12 @@ def _user_agent() -> str:
         return f"incident-console/{version('incident-console')}"
     except PackageNotFoundError:
         return "incident-console"
+
+
+def load_httpx() -> None:
+    """Import httpx without its command line, which brings click and rich and half of what it costs.
+
+    httpx 0.28 takes an ImportError there for "not installed" (httpx/__init__.py).
+    """
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    import httpx  # noqa: F401

@@ -88,6 +88,7 @@ class Executor:
 
     async def _stand_ready(self, first: Prepare, config: Config, feature: FeatureConfig) -> None:
         # Imported once the configuration is known to be of use.
+        from adapters.http import load_httpx
         from console.killswitch.clock import SystemClock
         from console.killswitch.execution import Execution
         from console.killswitch.levers import close_levers, open_levers
@@ -97,7 +98,7 @@ class Executor:
         journal = Journal(config.store, config.second_journal)
         journal.warm()
         # Nearly every lever needs it, and what is waited for below is an answer, not an import.
-        import httpx  # noqa: F401
+        load_httpx()
 
         levers = open_levers(feature)
         lookout = Lookout(levers[0], feature, journal)
@@ -182,7 +183,6 @@ def main() -> None:
     # argparse costs 15 ms, and nobody types this.
     given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
     _leave_the_terminal()
-    _spare_httpx_its_command_line()
     connection = socket.socket(fileno=int(given["--fd"]))
     connection.set_inheritable(False)
     asyncio.run(_serve(connection, float(given.get("--began", time.monotonic()))))
@@ -192,14 +192,6 @@ def main() -> None:
 
 async def _serve(connection: socket.socket, began: float) -> None:
     await Executor(Peer(connection), began=began).run()
-
-
-def _spare_httpx_its_command_line() -> None:
-    """Let `import httpx` leave out its command line, which brings click and rich: half of its cost.
-
-    httpx 0.28 takes an ImportError there for "not installed" (httpx/__init__.py).
-    """
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 
 def _leave_the_terminal() -> None:
