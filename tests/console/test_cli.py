@@ -83,6 +83,20 @@ def test_one_look_at_a_flag_that_cannot_be_read_is_3_with_the_reason(
     assert "NO_SUCH_TOKEN_IS_SET" in feature["flag"]["problem"]
 
 
+def test_an_unset_token_of_a_signal_is_that_signals_problem_and_takes_no_kill_away(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signal = "\n[feature.signals.errors]\nprovider = 'prometheus'\nurl = 'http://127.0.0.1:9'\n"
+    signal += "token = 'env:NO_SUCH_SIGNAL_TOKEN'\nbad = 'sum(bad)'\nall = 'sum(all)'\n"
+    config.write_text(CONFIG + signal)
+    assert main(["status", "--json", "--config", str(config)]) == Exit.UNKNOWN
+    (feature,) = json.loads(capsys.readouterr().out)["features"]
+    assert feature["signals"][0]["state"] == "ERROR"
+    assert "NO_SUCH_SIGNAL_TOKEN" in feature["signals"][0]["problem"]
+    assert main(["kill", "drafts", "--confirm", "drafts-ai", "--config", str(config)]) == Exit.UNKNOWN
+    assert "left out" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
