@@ -1,0 +1,107 @@
+"""One feature, wired, on a flag service that misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from console import feature as feature_module
+from console.feature import FeatureService, Snapshot
+from console.killswitch.steps import Outcome
+from tests.console.killswitch.house import MARA, House
+from tests.servers.misbehaving import Fault, Misbehaving
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Misbehaving]:
+    async with Misbehaving() as started:
+        yield started
+
+
+@pytest.fixture
+def house(tmp_path: Path, server: Misbehaving) -> Iterator[House]:
+    built = House(tmp_path, server)
+    built.write()
+    yield built
+    built.end_executors()
+
+
+@asynccontextmanager
+async def watched(house: House) -> AsyncIterator[FeatureService]:
+    service = FeatureService(house.config, house.feature, zone=UTC)
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.stop()
+
+
+async def until(service: FeatureService, holds: Callable[[Snapshot], bool]) -> Snapshot:
+    """Wait until a snapshot is as wanted."""
+    changed = asyncio.Event()
+    service.subscribe(changed.set)
+    async with asyncio.timeout(20):
+        while not holds(service.snapshot):
+            changed.clear()
+            await changed.wait()
+    return service.snapshot
+
+
+def reached(snapshot: Snapshot) -> bool | None:
+    """Whether the flag's provider was reached when lever 1 was proven last; None before the first proof."""
+    if snapshot.arming is None:
+        return None
+    return next(check.holds for check in snapshot.arming.levers[0].checks if check.name == "reachable")
+
+
+async def test_a_provider_that_falls_silent_takes_its_proof_back_and_gives_it_back(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature_module, "FLAG_SECONDS", 0.1)
+    async with watched(house) as service:
+        await until(service, lambda now: reached(now) is True)
+        await server.refuse()
+        silent = await until(service, lambda now: reached(now) is False)
+        assert "connection refused" in silent.flag.problem
+        assert silent.arming is not None
+        assert silent.arming.levers[1].armed
+        assert silent.flag.state is not None
+        await server.start()
+        back = await until(service, lambda now: reached(now) is True and not now.flag.problem)
+        assert back.flag.state is not None
+
+
+async def test_a_kill_by_another_process_shows_by_itself(house: House, server: Misbehaving) -> None:
+    async with watched(house) as service:
+        assert (await until(service, lambda now: now.flag.state is not None)).kill is None
+        ladder = await house.kill()
+        assert ladder.outcome is Outcome.CONFIRMED
+        snapshot = await until(
+            service, lambda now: now.kill is not None and now.kill.confirmed_at is not None
+        )
+        assert snapshot.kill is not None
+        assert snapshot.kill.ladder.operator == MARA.name
+        assert service.last_confirmed_kill == snapshot.kill.confirmed_at
+
+
+async def test_a_journal_that_cannot_be_read_is_said_and_stops_nothing_else(house: House) -> None:
+    database = house.config.store
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
+    async with watched(house) as service:
+        snapshot = await until(service, lambda now: bool(now.journal.problem) and now.flag.state is not None)
+        assert str(database) in snapshot.journal.problem
+
+
+async def test_one_look_waits_no_longer_than_it_was_told_to(house: House, server: Misbehaving) -> None:
+    server.on_read = Fault.NEVER_ANSWERS
+    service = FeatureService(house.config, house.feature, zone=UTC)
+    await service.start(arming=False)
+    await service.settled(0.05)
+    assert service.snapshot.flag.state is None
+    await service.stop()
