@@ -84,6 +84,22 @@ class Snapshot:
     kill: KillRecord | None
     journal: JournalView = field(default_factory=JournalView)
 
+    @property
+    def back_on(self) -> bool:
+        """The flag was proven off by the newest kill, and has since been read as not killed.
+
+        A kill by another lever says nothing about the flag, so it stands until its lever is undone.
+        """
+        state = self.flag.state
+        return (
+            self.kill is not None
+            and self.kill.ladder.killed_by == 1
+            and self.kill.confirmed_at is not None
+            and state is not None
+            and state.read_at > self.kill.confirmed_at
+            and state.on is not (self.config.flag.kill_state == "on")
+        )
+
 
 class FeatureService:
     """Watches one feature without a screen; one reader of it is the screen, another a command.
@@ -209,6 +225,7 @@ class FeatureService:
                 self._flag = FlagView(await self._provider.read(), "", datetime.now(UTC))
             except AdapterError as error:
                 self._flag = replace(self._flag, problem=_words(error), checked_at=datetime.now(UTC))
+            self._mark_killed()
             if answered_before is bool(self._flag.problem):
                 # What was proven while the provider answered, or did not, holds no longer.
                 self._arming_due.set()
@@ -254,14 +271,26 @@ class FeatureService:
             self._notify()
 
     def _mark_killed(self) -> None:
-        """Tell the monitor in event time when the kill was confirmed, once the event clock is known."""
-        kill = self._kill
-        if kill is None or kill.confirmed_at is None or kill.ladder.kill_id == self._marked:
+        """Tell the monitor in event time when the kill was confirmed, and when it is over.
+
+        Waits for the event clock, and for the flag: one that is on again is no longer killed.
+        """
+        now = self.snapshot
+        kill = now.kill
+        if (
+            kill is None
+            or kill.confirmed_at is None
+            or now.flag.checked_at is None
+            or now.board.clock is None
+        ):
             return
-        clock = self._monitor.board(datetime.now(UTC)).clock
-        if clock is not None:
+        if now.back_on:
+            if self._marked:
+                self._marked = ""
+                self._monitor.killed(None)
+        elif kill.ladder.kill_id != self._marked:
             self._marked = kill.ladder.kill_id
-            self._monitor.killed(clock.event_time(kill.confirmed_at))
+            self._monitor.killed(now.board.clock.event_time(kill.confirmed_at))
 
 
 async def _due(event: asyncio.Event, seconds: float) -> None:

@@ -97,7 +97,7 @@ def _findings(snapshot: Snapshot) -> list[str]:
 
 def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
     kill = snapshot.kill
-    if kill is None:
+    if kill is None or snapshot.back_on:
         return verdict_line(snapshot.board)
     ladder = kill.ladder
     by = f" by lever {ladder.killed_by}" if ladder.killed_by else ""
@@ -145,8 +145,9 @@ def _flag(key: str, flag: FlagView) -> dict[str, Any]:
 
 
 def _kill(snapshot: Snapshot) -> dict[str, Any] | None:
+    """The newest kill, if it still stands."""
     kill = snapshot.kill
-    if kill is None:
+    if kill is None or snapshot.back_on:
         return None
     return {
         "id": kill.ladder.kill_id,

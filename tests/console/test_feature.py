@@ -89,6 +89,19 @@ async def test_a_kill_by_another_process_shows_by_itself(house: House, server: M
         assert service.last_confirmed_kill == snapshot.kill.confirmed_at
 
 
+async def test_a_flag_that_is_on_again_is_no_longer_killed(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature_module, "FLAG_SECONDS", 0.1)
+    await house.kill()
+    async with watched(house) as service:
+        killed = await until(service, lambda now: now.kill is not None and now.flag.state is not None)
+        assert not killed.back_on
+        server.flag.on = True
+        again = await until(service, lambda now: now.back_on)
+        assert again.kill is not None
+
+
 async def test_a_journal_that_cannot_be_read_is_said_and_stops_nothing_else(house: House) -> None:
     database = house.config.store
     database.parent.mkdir(parents=True)

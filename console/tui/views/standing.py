@@ -71,23 +71,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
 
 
 def back_on(scene: Scene) -> bool:
-    """The flag was proven off by a kill, and has since been read as not killed.
-
-    This version has no restore of its own: the way back is to turn the flag on at its provider.
-    """
-    snapshot = scene.snapshot
-    record = snapshot.kill if snapshot else None
-    if snapshot is None or record is None or (scene.killing is not None and scene.killing.running):
-        return False
-    state = snapshot.flag.state
-    kill_is_on = snapshot.config.flag.kill_state == "on"
-    return (
-        record.ladder.killed_by == 1
-        and record.confirmed_at is not None
-        and state is not None
-        and state.read_at > record.confirmed_at
-        and state.on is not kill_is_on
-    )
+    """The newest kill is over: the flag was turned on again at its provider."""
+    running = scene.killing is not None and scene.killing.running
+    return not running and scene.snapshot is not None and scene.snapshot.back_on
 
 
 def _rank(verdict: Verdict) -> tuple[int, int]:
