@@ -181,6 +181,8 @@ class Chain:
 
     def verify(self) -> Iterator[Finding]:
         """Compute the chain again and compare it with what stands there, and with the head file."""
+        # Before the rows: of a row that is added meanwhile, the head must not know more than they do.
+        head = self._read_head()
         expected, previous = 1, GENESIS
         hashes: dict[int, str] = {}
         for raw in self._raw("1", ()):
@@ -194,21 +196,25 @@ class Chain:
                 yield Finding(self.path, number, f"row {number} was changed after it was written")
             expected, previous = number + 1, stored
             hashes[number] = stored
-        yield from self._verify_head(hashes)
+        yield from self._verify_head(head, hashes)
 
-    def _verify_head(self, hashes: Mapping[int, str]) -> Iterator[Finding]:
-        last = max(hashes, default=0)
+    def _read_head(self) -> tuple[int, str] | str:
+        """Number and hash of the newest row that the head file knows, or why it does not say."""
         try:
-            number, digest = _parse_head(self.head.read_bytes())
+            return _parse_head(self.head.read_bytes())
         except FileNotFoundError:
-            if hashes:
-                text = "the head file is missing: that rows were cut off at the end cannot be excluded"
+            return "is missing"
+        except (OSError, ValueError):
+            return "cannot be read"
+
+    def _verify_head(self, head: tuple[int, str] | str, hashes: Mapping[int, str]) -> Iterator[Finding]:
+        last = max(hashes, default=0)
+        if isinstance(head, str):
+            if hashes or head != "is missing":
+                text = f"the head file {head}: that rows were cut off at the end cannot be excluded"
                 yield Finding(self.path, None, text)
             return
-        except (OSError, ValueError):
-            text = "the head file cannot be read: that rows were cut off at the end cannot be excluded"
-            yield Finding(self.path, None, text)
-            return
+        number, digest = head
         if number > last:
             text = f"rows after {last} were cut off: the head file knows row {number}"
             yield Finding(self.path, last or None, text)

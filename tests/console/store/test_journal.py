@@ -10,9 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from console.store.chain import Chain
 from console.store.journal import SECONDS, Journal, JournalError
 
 
@@ -107,6 +109,21 @@ def test_without_a_head_file_it_says_what_cannot_be_excluded(journal: Journal, f
     first.with_name("console.db.head").unlink()
     (finding,) = journal.verify()
     assert "cut off at the end cannot be excluded" in finding.text
+
+
+def test_a_row_that_is_added_while_the_chain_is_computed_is_no_finding(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(journal)
+    raw = Chain._raw
+
+    def then_one_more(chain: Chain, where: str, values: tuple[object, ...]) -> list[Any]:
+        rows = raw(chain, where, values)
+        fill(journal, rows=1)
+        return rows
+
+    monkeypatch.setattr(Chain, "_raw", then_one_more)
+    assert journal.verify() == ()
 
 
 def test_writers_in_many_threads_keep_one_chain(first: Path, second: Path) -> None:
