@@ -27,8 +27,8 @@ class Answer:
     Attributes:
         where: the provider and the place, for messages.
         status: 200 to 299, or one that the caller said it expects.
-        headers: names in lower case.
-        body: without the secrets that were sent.
+        headers: names in lower case; like the body without the secrets that were sent.
+        body: as it came, but for those.
         seconds: from the call to the last byte, on the monotonic clock.
         effect: what a body that cannot be understood leaves behind.
     """
@@ -100,7 +100,9 @@ class Exchange:
         """Note status and headers, which are known before the body."""
         self.sent = True
         self.status = response.status_code
-        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        self.headers = {
+            name.lower(): self.hide(value.encode()).decode() for name, value in response.headers.items()
+        }
 
     async def take(self, response: httpx.Response) -> None:
         """Read the body, up to the limit, and take out the secrets that were sent.

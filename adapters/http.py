@@ -43,7 +43,7 @@ TOTAL_SECONDS = 5.0
 LARGEST_BODY = 1 << 20
 SILENCE_SECONDS = 30.0
 
-__all__ = ["Answer", "Credential", "Http", "Params", "ServerEvent", "segments"]
+__all__ = ["Answer", "Credential", "Http", "Params", "ServerEvent", "is_loopback", "segments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ class Http:
                 self._client = httpx.AsyncClient(
                     transport=self._transport,
                     verify=_tls(parts.scheme),
-                    trust_env=not _loopback(parts.hostname or ""),
+                    trust_env=not is_loopback(parts.hostname or ""),
                     follow_redirects=False,
                     headers={"User-Agent": _user_agent(), "Accept-Encoding": "identity"},
                 )
@@ -272,7 +272,8 @@ def segments(*parts: str) -> str:
     return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host of an address is this machine itself."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -14,6 +14,7 @@ import re
 import shlex
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.errors import AdapterError, BadOptions
@@ -162,7 +163,8 @@ class Secret:
                     result = file.read(LARGEST + 2)
             except (OSError, RuntimeError) as error:  # RuntimeError: ~ of a user without a home
                 result = error if isinstance(error, OSError) else OSError(str(error))
-            if not loop.is_closed():
+            # The loop may have stopped waiting, and be closed.
+            with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, result)
 
         threading.Thread(target=read, name="secret-file", daemon=True).start()
@@ -198,8 +200,10 @@ class Secret:
             ) from None
         finally:
             if process.returncode is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+                # It has just ended, or belongs to somebody else by now (sudo): then it is not waited for.
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                    await process.wait()
         if process.returncode != 0:
             raise self._missing(f"failed with status {process.returncode}", "Run it by hand.")
         return output.decode("utf-8", "replace")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import socket
 import ssl
@@ -17,7 +16,9 @@ import msgspec
 from adapters.credential import Credential
 from adapters.errors import AdapterError, Effect, Garbage, Interrupted, TimedOut, Unreachable
 from adapters.faults import LONGEST_DETAIL, Trip, from_status, garbage
+from adapters.http import is_loopback
 from adapters.options import base_url, decode
+from adapters.redaction import hide
 from adapters.secrets import Secret
 from adapters.signals.event_frames import VERSION, BadFrame, Frame, Hello
 from adapters.signals.event_frames import decode as decode_frame
@@ -180,9 +181,10 @@ async def _connect(address: Address) -> ClientConnection:
         def process_redirect(self, exc: Exception) -> Exception | str:
             return exc
 
-    headers = {}
+    headers, secrets = {}, []
     if address.credential is not None:
-        _, headers[address.credential.header] = await address.credential.resolve()
+        secret, headers[address.credential.header] = await address.credential.resolve()
+        secrets.append(secret)
     host = urlsplit(address.url).hostname or ""
     fault: AdapterError
     try:
@@ -196,7 +198,7 @@ async def _connect(address: Address) -> ClientConnection:
             close_timeout=0.5,
             ping_interval=None,
             max_size=LARGEST_FRAME,
-            proxy=None if _loopback(host) else True,
+            proxy=None if is_loopback(host) else True,
             logger=_SILENT,
         )
     except TimeoutError:
@@ -205,7 +207,7 @@ async def _connect(address: Address) -> ClientConnection:
         response = error.response
         found = {name.lower(): value for name, value in response.headers.raw_items()}
         trip = Trip(address.where, Effect.NONE, True, CONNECT_SECONDS, CONNECT_SECONDS)
-        fault = from_status(response.status_code, found, bytes(response.body or b""), trip)
+        fault = from_status(response.status_code, found, hide(bytes(response.body or b""), secrets), trip)
         if response.status_code == 401 and address.credential is not None:
             address.credential.secret.forget()
     except WebSocketException:
@@ -265,10 +267,3 @@ def _closed(error: ConnectionClosed, where: str) -> AdapterError:
 
 def _unreachable(what: str, where: str) -> Unreachable:
     return Unreachable(what, where=where, todo="Check that it runs, the address, network and VPN.")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

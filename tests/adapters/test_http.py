@@ -224,6 +224,15 @@ async def test_a_redirect_is_not_followed_with_the_token(credential: Credential)
     assert error.detail.raw == "http://elsewhere.example/"
 
 
+async def test_a_secret_that_comes_back_in_a_header_is_taken_out(credential: Credential) -> None:
+    token = await credential.secret.reveal()
+    reply = wire.http("307 Temporary Redirect", location=f"http://elsewhere.example/?t={token}")
+    async with wire.serving(wire.answering(reply)) as url:
+        error = await fault(url, credential)
+    assert error.detail is not None
+    assert error.detail.raw == "http://elsewhere.example/?t=[secret]"
+
+
 async def test_a_compressed_bomb_is_not_unpacked(credential: Credential) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     reply = wire.http("200 OK", bomb, content_encoding="gzip")
