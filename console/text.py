@@ -13,6 +13,9 @@ _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), 0x034F)))
 _MARKS_IN_A_ROW = 2
 
+SAID_LENGTH = 60
+"""Characters of a provider's words that are quoted in a step."""
+
 
 def sanitize(text: Untrusted) -> str:
     """Make raw text safe to print: one line, and nothing in it that acts or hides.
@@ -42,6 +45,13 @@ def plain(text: str) -> str:
         else:
             shown.append(character)
     return "".join(shown)
+
+
+def quoted(text: Untrusted) -> str:
+    """What somebody said, in quotation marks, sanitized and cut to the length of a step."""
+    raw = text.raw.strip()
+    shown = sanitize(Untrusted(raw[:SAID_LENGTH]))
+    return f"'{shown}…'" if len(raw) > SAID_LENGTH else f"'{shown}'"
 
 
 def _acts_or_hides(character: str, category: str) -> bool:

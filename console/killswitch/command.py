@@ -38,16 +38,22 @@ async def kill_command(
 
     Args:
         wait: "confirmed", "evaluated", "quiet" or "fallback".
-        emit: gets the ladder as it climbs.
+        emit: gets the ladder as it climbs. An OSError of it (nobody reads the terminal or pipe any more) ends
+            neither the kill nor the wait.
 
     Returns:
         An exit status of `console.exits.Exit`, for the rung that was waited for. A rung that the
         configuration cannot show is never passed: `Exit.NO`.
     """
+
+    def show(ladder: Ladder) -> None:
+        with suppress(OSError):
+            emit(ladder)
+
     with _ignoring_hangups():
-        status = await _by_executor(config, feature, reason, wait, operator, emit)
+        status = await _by_executor(config, feature, reason, wait, operator, show)
         if status is None:
-            status = await _in_this_process(config, feature, reason, wait, operator, emit)
+            status = await _in_this_process(config, feature, reason, wait, operator, show)
     return status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from adapters.errors import AdapterError
@@ -88,7 +89,9 @@ class Watch:
             self._say(look, late=True)
         finally:
             self._settled.set()
-            await probe.aclose()
+            # What it has shown stands, whatever a third party's adapter makes of being let go of.
+            with suppress(Exception):
+                await probe.aclose()
 
     def _say(self, look: Look, late: bool) -> bool:
         """Show one look. Returns whether it came true."""

@@ -34,6 +34,7 @@ from console.killswitch.wire import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.flags.port import RequestSketch
     from console.config import Config, FeatureConfig
     from console.killswitch.levers import Lever
     from console.killswitch.lookout import Lookout
@@ -157,7 +158,7 @@ class Executor:
                     lever.does,
                     lever.proof.value,
                     lever.seconds_limit,
-                    lever.sketches(),
+                    _sketches(lever),
                     lever.problem,
                 )
                 for lever in levers
@@ -176,6 +177,13 @@ class Executor:
             environment=feature.environment,
             body={"operator": first.operator.as_dict(), "flag_key": feature.flag_key},
         )
+
+
+def _sketches(lever: Lever) -> tuple[RequestSketch, ...]:
+    try:
+        return lever.sketches()
+    except Exception:  # noqa: BLE001 - words only; what is wrong with this lever stops no other
+        return ()
 
 
 def main() -> None:

@@ -7,9 +7,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from adapters.errors import AdapterError
 from console.killswitch.execution import Before
-from console.store.journal import JournalError
 
 if TYPE_CHECKING:
     from console.config import FeatureConfig
@@ -40,7 +38,8 @@ class Lookout:
         """Look until cancelled."""
         while True:
             holding = None
-            with suppress(AdapterError, TimeoutError):
+            # A third party's adapter may raise anything.
+            with suppress(Exception):
                 async with asyncio.timeout(READ_SECONDS):
                     holding = await self._lever.holds()
             record = self.before.kill
@@ -68,7 +67,8 @@ class Lookout:
 
         def read() -> None:
             record = None
-            with suppress(JournalError, ValueError, KeyError):
+            # JournalError, or whatever a row of a strange shape leads to: the future must be settled.
+            with suppress(Exception):
                 record = self._journal.latest_kill(self._feature.key, self._feature.environment)
             # The loop may have stopped waiting, and be closed.
             with suppress(RuntimeError):

@@ -13,7 +13,7 @@ from adapters.flags.port import Evaluation
 from adapters.http import Http
 from adapters.untrusted import Untrusted
 from console.killswitch.steps import Mark, Rung
-from console.text import sanitize
+from console.text import quoted, sanitize
 
 if TYPE_CHECKING:
     from adapters.flags.port import Evaluator
@@ -26,7 +26,6 @@ ABOUT_ZERO = 0.5
 """AI answers in a window that still count as none: engines extrapolate."""
 ABOUT_ZERO_SHARE = 0.002
 """The same, as a share of all answers: the last ones that were under way."""
-SAID_LENGTH = 60
 PROBE_BODY = 1 << 16
 ANY_STATUS = range(100, 600)
 
@@ -171,17 +170,12 @@ class FallbackProbe:
         expected = self._config.expect_body
         if answer.status != self._config.expect_status:
             wanted = self._config.expect_status
-            return Look(Mark.FALSE, f"probe: status {answer.status}, expected {wanted}: {_cut(text)}")
+            return Look(Mark.FALSE, f"probe: status {answer.status}, expected {wanted}: {quoted(text)}")
         if expected not in text.raw:
-            return Look(Mark.FALSE, f"probe: {answer.status}, without {expected!r}: {_cut(text)}")
+            return Look(Mark.FALSE, f"probe: {answer.status}, without {expected!r}: {quoted(text)}")
         seen = f", {expected!r}" if expected else ""
         return Look(Mark.TRUE, f"probe: {answer.status}{seen}")
 
     async def aclose(self) -> None:
         """See `Probe`."""
         await self._http.aclose()
-
-
-def _cut(text: Untrusted) -> str:
-    shown = sanitize(Untrusted(text.raw[:SAID_LENGTH]))
-    return f"'{shown}…'" if len(text.raw) > SAID_LENGTH else f"'{shown}'"

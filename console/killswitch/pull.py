@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from adapters.errors import AdapterError, Effect, RateLimited, TimedOut
-from adapters.untrusted import Untrusted
 from console.killswitch.levers import LEVER_SECONDS, Holding, Lever, Proof
 from console.killswitch.steps import Mark, Rung
-from console.text import sanitize
+from console.text import quoted
 
 if TYPE_CHECKING:
     from adapters.flags.port import FlagState, Receipt
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from console.killswitch.limits import Limits
 
 T = TypeVar("T")
-SAID_LENGTH = 60
 
 
 class Kill(Protocol):
@@ -265,11 +263,20 @@ class Pull:
         try:
             receipt = await self._send()
         except AdapterError as error:
+            if error.effect is Effect.UNKNOWN:
+                self._start_watch()
             self._seen(f"{self.still_on}; tried again: {_words(error)}")
             return
         self.failed = False
+        self._start_watch()
         self._climb.step(Rung.LEVER, number, Mark.TRUE, self._named(f"{self.lever.does}, sent again"))
         self._climb.step(Rung.ACCEPTED, number, Mark.TRUE, _said(receipt))
+
+    def _start_watch(self) -> None:
+        """Watch what proves this lever; a first attempt that certainly did nothing has not begun to."""
+        watch = self._watch()
+        if watch is not None:
+            self._order.effects.start(watch)
 
     def _next_send(self, pause: float) -> float:
         """When to send again: later each time, spread so that many consoles do not come back at once."""
@@ -321,16 +328,10 @@ def _words(error: AdapterError) -> str:
     """What went wrong, with a bit of what the provider said about it."""
     if error.detail is None or not error.detail.raw.strip():
         return error.what
-    return f"{error.what} ({_quoted(error.detail)})"
+    return f"{error.what} ({quoted(error.detail)})"
 
 
 def _said(receipt: Receipt) -> str:
     if receipt.version is not None:
         return f"at version {receipt.version}"
-    return f"it says {_quoted(receipt.said)}" if receipt.said.raw.strip() else "yes, without a word"
-
-
-def _quoted(text: Untrusted) -> str:
-    raw = text.raw.strip()
-    shown = sanitize(Untrusted(raw[:SAID_LENGTH]))
-    return f"'{shown}…'" if len(raw) > SAID_LENGTH else f"'{shown}'"
+    return f"it says {quoted(receipt.said)}" if receipt.said.raw.strip() else "yes, without a word"

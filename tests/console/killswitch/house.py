@@ -152,15 +152,23 @@ kill_state = "{kill_state}"
 """)
 
     async def kill(
-        self, *, limits: Limits = QUICK, look_first: bool = True, lever_seconds: float = 0.3
+        self,
+        *,
+        limits: Limits = QUICK,
+        look_first: bool = True,
+        before: Before | None = None,
+        lever_seconds: float = 0.3,
     ) -> Ladder:
-        """Kill in this process, from the confirming key to the end of all retries."""
+        """Kill in this process, from the confirming key to the end of all retries.
+
+        Args:
+            before: what is known already; without it the flag is looked at, where `look_first` says so.
+        """
         feature = self.feature
         levers = open_levers(feature)
         for lever in levers:
             lever.seconds_limit = lever_seconds
-        before = Before()
-        if look_first:
+        if before is None and look_first:
             before = Before(await levers[0].holds(), self.journal.latest_kill(feature.key, ENVIRONMENT))
         execution = Execution(
             feature,

@@ -40,6 +40,29 @@ async def test_twice_is_0_and_already_killed(house: House, server: Misbehaving) 
     assert len(server.writes) == 1
 
 
+async def test_an_output_that_nobody_reads_ends_neither_the_kill_nor_the_wait(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Ladder) -> None:
+        raise BrokenPipeError
+
+    async def unread() -> int:
+        return await kill_command(
+            house.config, house.feature, reason="why", wait="confirmed", operator=MARA, emit=broken
+        )
+
+    assert await unread() == 0
+    assert len(house.journal.rows(kinds=("intent",))) == 1
+    server.flag.on = True
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(client, "_spawn", refuse)
+    assert await unread() == 0
+    assert not server.flag.on
+
+
 async def test_it_waits_for_the_rung_that_was_asked_for(house: House) -> None:
     house.write(below=True)
     assert await kill(house, "fallback") == 0

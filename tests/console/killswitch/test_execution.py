@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from console.killswitch.levers import open_levers
+from console.killswitch.execution import Before
+from console.killswitch.levers import FlagLever, Holding, open_levers
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
 from tests.console.killswitch.house import QUICK, House, step, until
 from tests.servers.misbehaving import Fault, Misbehaving
@@ -309,6 +310,43 @@ async def test_a_lever_proven_by_evaluation_is_confirmed_by_that_rung(
     assert ladder.outcome is Outcome.CONFIRMED
     killing.cancel()
     await asyncio.gather(killing, return_exceptions=True)
+
+
+async def test_a_lever_that_goes_only_when_tried_again_is_confirmed_by_the_rung_that_proves_it(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(proof="evaluation", below=True)
+    server.on_write = Fault.FORBIDDEN
+    script = house.directory / "force-fallback"
+    script.chmod(0o644)
+    limits = replace(QUICK, evaluated=5.0, give_up=6.0)
+    killing = asyncio.create_task(house.kill(limits=limits))
+    await until(lambda: bool(house.ladders) and house.ladders[-1].outcome is Outcome.FAILED)
+    server.flag.on = False
+    server.on_read = Fault.SERVER_ERROR
+    script.chmod(0o755)
+    await until(lambda: house.ladders[-1].outcome is Outcome.CONFIRMED)
+    assert house.ladders[-1].killed_by == 2
+    killing.cancel()
+    await asyncio.gather(killing, return_exceptions=True)
+
+
+async def test_a_look_at_a_killed_flag_that_breaks_sends_everything(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([ValueError("an adapter's own mistake")])
+    holds = FlagLever.holds
+
+    async def breaks_once(lever: FlagLever) -> Holding:
+        for error in looks:
+            raise error
+        return await holds(lever)
+
+    monkeypatch.setattr(FlagLever, "holds", breaks_once)
+    before = Before(holding=Holding(True, None, "flag OFF"))
+    ladder = await house.kill(before=before)
+    assert ladder.outcome is Outcome.CONFIRMED
+    assert server.writes
 
 
 def _marks(ladder: Ladder) -> dict[Rung, Mark]:

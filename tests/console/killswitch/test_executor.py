@@ -207,6 +207,22 @@ async def test_a_configuration_that_is_broken_is_said_before_enter(house: House)
     await until(lambda: not lives(client.pid))
 
 
+async def test_a_lever_that_cannot_say_its_requests_does_not_stop_the_others(
+    house: House, server: Misbehaving
+) -> None:
+    text = house.config_path.read_text()
+    token = f"file:{house.directory / 'token'}"
+    house.config_path.write_text(text.replace(token, "file:~no-such-user/token"))
+    client = ExecutorClient.start(house.config_path, "support-drafts@production", operator=MARA)
+    ready = await prepared(client)
+    assert [lever.sketches == () for lever in ready.levers] == [True, False]
+    client.go("14 of 38 answers failed")
+    await until(lambda: house.forced)
+    client.leave()
+    os.kill(client.pid, signal.SIGKILL)
+    await until(lambda: not lives(client.pid))
+
+
 def arguments_of(pid: int) -> bytes:
     """The command line that every user of the machine can see."""
     return Path(f"/proc/{pid}/cmdline").read_bytes()
