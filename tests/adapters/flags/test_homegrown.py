@@ -152,9 +152,7 @@ async def test_the_stream_of_a_wrong_token_fails_and_is_not_silence(service: Ser
     await provider.aclose()
 
 
-@pytest.mark.skipif(
-    shutil.which("curl") is None, reason="no curl here, which the commands are made of"
-)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here, which the commands are made of")
 async def test_the_cards_commands_work_when_pasted_into_a_shell(service: Service) -> None:
     send, read = flag(service).sketches(False)
     said = [await shell(sketch.command) for sketch in (send, read)]
