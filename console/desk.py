@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +41,7 @@ class Desk:
         self._service: FeatureService | None = None
         self._config: Config | None = None
         self._callbacks: list[Callable[[], None]] = []
+        self._executors: list[ExecutorClient] = []
         self.read_only = read_only
         self.demo = demo
         self.message = "starting the embedded world …" if demo else "reading the configuration …"
@@ -107,9 +111,17 @@ class Desk:
 
         if self._config is None or self._service is None:
             raise OSError("the configuration has not been read yet")
-        return ExecutorClient.start(
+        client = ExecutorClient.start(
             self._config.path, self._service.feature.name, operator=operator(self._config.operator)
         )
+        self._executors.append(client)
+        return client
+
+    def end_executors(self) -> None:
+        """End the kills that were started here: of the embedded world nothing is left to kill."""
+        for client in self._executors:
+            with suppress(ProcessLookupError):
+                os.kill(client.pid, signal.SIGTERM)
 
     def runbook(self) -> RunbookText:
         """Read the runbook."""

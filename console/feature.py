@@ -223,7 +223,7 @@ class FeatureService:
             answered_before = not self._flag.problem
             try:
                 self._flag = FlagView(await self._provider.read(), "", datetime.now(UTC))
-            except AdapterError as error:
+            except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the next read may work
                 self._flag = replace(self._flag, problem=_words(error), checked_at=datetime.now(UTC))
             self._mark_killed()
             if answered_before is bool(self._flag.problem):
@@ -238,7 +238,7 @@ class FeatureService:
             try:
                 async for _ in provider.changes():
                     self._flag_due.set()
-            except AdapterError:
+            except Exception:  # noqa: BLE001
                 # The reads by the clock go on, and say what is wrong with the provider.
                 self._flag_due.set()
             await asyncio.sleep(PUSH_PAUSE_SECONDS)
@@ -263,8 +263,9 @@ class FeatureService:
         feature, view, kill = self.feature, JournalView(), self._kill
         try:
             kill = await asyncio.to_thread(self._journal.latest_kill, feature.key, feature.environment)
-        except JournalError as error:
-            view = JournalView(str(error), self._journal_view.since or datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001 - an odd row must not end the watch over the journal
+            told = str(error) if isinstance(error, JournalError) else f"a row is odd ({type(error).__name__})"
+            view = JournalView(told, self._journal_view.since or datetime.now(UTC))
         if (kill, view) != (self._kill, self._journal_view):
             self._kill, self._journal_view = kill, view
             self.last_confirmed_kill = kill.confirmed_at if kill else None
@@ -303,5 +304,7 @@ async def _due(event: asyncio.Event, seconds: float) -> None:
     event.clear()
 
 
-def _words(error: AdapterError) -> str:
-    return f"{error.where}: {error.what}"
+def _words(error: Exception) -> str:
+    if isinstance(error, AdapterError):
+        return f"{error.where}: {error.what}"
+    return f"the flag cannot be read ({type(error).__name__})"

@@ -70,7 +70,7 @@ def lines(snapshot: Snapshot, tz: tzinfo | None) -> Iterator[str]:
         since = f"since {_clock(verdict.since, tz)}" if verdict.since else ""
         cells = (verdict.value_text, verdict.band_text, verdict.count_long, since)
         yield f"  {word:<9} {verdict.title:<12} " + "  ".join(cell for cell in cells if cell)
-        for text in (verdict.problem, verdict.partial, verdict.why, verdict.needs):
+        for text in (verdict.problem or verdict.why, verdict.partial, verdict.needs):
             if text:
                 yield f"            {text}"
     for finding in _findings(snapshot):

@@ -6,13 +6,15 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from widgets.frame import Part, bottom, closed, divider, fitted, inside, top
-from widgets.line import TONES, Line, Role, wrap
+from widgets.line import TONES, Line, Role, plain_text, wrap
 from widgets.look import Look
 from widgets.marks import Tone
 from widgets.rows import Rows
 
 LABELLED, LEVER_ARMING, LEVER_DOES = 13, 23, 40
 """Columns of a text after its label, of a lever's arming, and of what the lever does."""
+TOO_SMALL = "too small"
+"""Stands where the message has no room: half a message could be taken for a whole one."""
 MOST_LABEL = 14
 """Cells of a lever's label; a wide one moves the arming to the right."""
 
@@ -154,7 +156,9 @@ def _confirm(model: KillDialogModel, width: int, look: Look) -> Line:
     row = inside(width, look)
     row.put(f"type  {look.text(model.word)}  {look.pointer} ", Role.DANGER, limit=max(0, width - 8))
     row.put(model.typed, Role.DANGER, limit=max(0, width - 3 - row.used)).put(look.cursor, Role.DANGER)
-    return closed(row.right(model.message, width - 3, Role.DANGER, gap=2), width, look)
+    room = width - 3 - row.used - 2
+    message = model.message if cell_len(look.text(model.message)) <= room else TOO_SMALL
+    return closed(row.right(message, width - 3, Role.DANGER, gap=2), width, look)
 
 
 class KillDialog(Rows[KillDialogModel]):
@@ -163,3 +167,9 @@ class KillDialog(Rows[KillDialogModel]):
     def paint(self, model: KillDialogModel, width: int, height: int, look: Look) -> tuple[Line, ...]:
         """As the function `paint`."""
         return paint(model, width, height, look)
+
+    @property
+    def message_shown(self) -> bool:
+        """Whether the newest model's message stands on the screen, whole."""
+        message = self.model.message if self.model else ""
+        return bool(message) and any(self._look.text(message) in plain_text(line) for line in self._lines)

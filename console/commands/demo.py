@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from console.commands.terminal import usable
 from console.commands.world import known
 from console.demo.scenarios import SCENARIOS
 from console.exits import Exit
@@ -20,8 +20,7 @@ def run(args: argparse.Namespace) -> int:
         return Exit.OK
     if not known(args.scenario):
         return Exit.USAGE
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
-        print("console: the demo needs a terminal; `console world` runs without one", file=sys.stderr)
+    if not usable("`console world` runs without one"):
         return Exit.USAGE
 
     from console.demo.process import start_world
@@ -32,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
         from console.desk import Desk
         from console.tui.run import run_console
 
-        return run_console(Desk(lambda: world.ready(READY_SECONDS), None, demo=True))
+        desk = Desk(lambda: world.ready(READY_SECONDS), None, demo=True)
+        status = run_console(desk)
+        desk.end_executors()
+        return status
     finally:
         world.stop()

@@ -7,6 +7,7 @@ import asyncio
 import json
 import shlex
 import sys
+from contextlib import suppress
 from typing import Any
 
 from console.config import Config, FeatureConfig, find, load
@@ -49,10 +50,12 @@ async def _kill(config: Config, feature: FeatureConfig, args: argparse.Namespace
         operator=operator(config.operator),
         emit=progress.show,
     )
+    result = _result(progress.ladder)
     if args.json:
-        print(json.dumps(_document(progress.ladder, status), indent=2))
-    else:
-        print(_result(progress.ladder))
+        result = json.dumps(_document(progress.ladder, status), indent=2)
+    # Whoever reads this may have gone. The exit status still tells how the kill stands.
+    with suppress(OSError):
+        print(result, flush=True)
     return status
 
 

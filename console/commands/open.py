@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from console.commands.terminal import usable
 from console.config import ConfigError, find, load
 from console.exits import Exit
 
@@ -16,8 +16,7 @@ def run(args: argparse.Namespace) -> int:
     feature = config.feature(args.feature)
     if feature.faults:
         raise ConfigError("; ".join(feature.faults))
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
-        print("console: this needs a terminal; `console status` prints one look", file=sys.stderr)
+    if not usable("`console status` prints one look"):
         return Exit.USAGE
 
     from console.desk import Desk

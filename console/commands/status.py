@@ -23,6 +23,7 @@ def run(args: argparse.Namespace) -> int:
     snapshots = asyncio.run(_look(config, features))
 
     from console import status
+    from console.text import plain
 
     missing = [(b.name, b.problem) for b in broken]
     if args.json:
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         for snapshot in snapshots:
             print("\n".join(status.lines(snapshot, None)))
         for name, problem in missing:
-            print(f"{name}  cannot be used\n  {problem}")
+            print(f"{plain(name)}  cannot be used\n  {problem}")
     return status.exit_status(snapshots, missing)
 
 

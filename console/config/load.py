@@ -80,6 +80,8 @@ def load(path: Path) -> Config:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ConfigError(f"{path}: this is no regular file; give a readable one with --config PATH")
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -30,6 +30,8 @@ from console.config.tables import (
     RolloutTable,
 )
 
+LONGEST_NAME = 80
+
 
 def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureConfig:
     """Make a feature of its table.
@@ -40,6 +42,13 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
     """
     key = raw.get("key")
     table = decode(FeatureTable, raw, where=f"feature {key}" if isinstance(key, str) else "feature")
+    for name, text in (("key", table.key), ("environment", table.environment), ("title", table.title)):
+        if not text.isprintable() or len(text) > LONGEST_NAME:
+            raise BadOptions(
+                f"`{name}` cannot be shown",
+                where="feature",
+                todo=f"Use printable characters, {LONGEST_NAME} at most.",
+            )
     faults = _Faults(path)
     flag = _flag(table, trust)
     levers = []

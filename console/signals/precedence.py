@@ -129,8 +129,8 @@ def _error(judged: Verdict, facts: Facts, problem: AdapterError, was: State | No
         newest=facts.newest,
         partial=facts.partial,
         problem=f"{problem.where}: {problem.what}. {problem.todo}",
-        headline=f"{judged.title}: {problem.where} {problem.what}{before}",
-        why=_with(f"{problem.where} {problem.what}", "was BREACH" if was else ""),
+        headline=f"{judged.title}: {problem.what}{before}",
+        why=_with(f"{problem.what}: {problem.where}", "was BREACH" if was else ""),
         needs="",
     )
 

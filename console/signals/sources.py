@@ -44,4 +44,10 @@ def _open(group: list[SignalConfig]) -> OpenedSource:
         source = registry.open_signals(first.provider, first.options, first.where, asks, trust=first.trust)
     except AdapterError as error:
         return OpenedSource(keys, None, error)
+    except Exception as error:  # noqa: BLE001 - a third party's adapter may raise anything, and stops no other
+        what, todo = (
+            f"cannot be used ({type(error).__name__})",
+            "Correct its table, or reinstall its package.",
+        )
+        return OpenedSource(keys, None, AdapterError(what, where=first.where, todo=todo))
     return OpenedSource(keys, source)

@@ -140,6 +140,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def draw(self) -> None:
         """Draw this moment on the screen on top."""
         self._cadence.drawn()
+        if not self.screen_stack:
+            return  # the app is closing
         screen = self.screen
         if isinstance(screen, ConsoleScreen):
             with self.batch_update():

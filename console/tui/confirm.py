@@ -66,6 +66,10 @@ class ConfirmWord:
         """The letters that stand."""
         return WORD[: self.typed]
 
+    def hidden(self) -> ConfirmWord:
+        """Something else stands on the screen: Enter counts only after the effect was painted again."""
+        return replace(self, painted_read=None)
+
     def painted(self, read: int) -> ConfirmWord:
         """The line that names the effect is on the screen; `read` is the newest read up to now."""
         if not self.complete or self.painted_read is not None:

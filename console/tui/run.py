@@ -20,7 +20,7 @@ def run_console(backend: Backend, *, mouse: bool = False) -> int:
     # Hardly anything here is cyclic garbage, and a full collection over a month of readings stops the keys.
     gc.set_threshold(_COLLECT_AFTER)
     status = app.run(mouse=mouse)
-    if app.killing:
+    if app.killing and not backend.demo:
         print(
             "console: the kill goes on without this screen; `console status` shows how it stands",
             file=sys.stderr,

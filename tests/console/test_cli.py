@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -131,6 +132,35 @@ def test_the_screen_needs_a_terminal_and_says_what_does_not(
 ) -> None:
     assert main(["drafts", "--config", str(config)]) == Exit.USAGE
     assert "console status" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["dumb", "", "unknown"])
+def test_a_terminal_that_cannot_be_drawn_on_is_refused_by_name(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["drafts", "--config", str(config)]) == Exit.USAGE
+    assert "console status" in capsys.readouterr().err
+
+
+def test_a_configuration_that_is_no_regular_file_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["status", "--config", str(tmp_path / "pipe")]) == Exit.USAGE
+    assert "no regular file" in capsys.readouterr().err
+
+
+def test_a_name_that_would_act_on_the_terminal_is_refused(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(CONFIG.replace('"production"', '"\\u001b[31mprod"'))
+    assert main(["status", "--config", str(config)]) == Exit.USAGE
+    talk = capsys.readouterr().err
+    assert "`environment` cannot be shown" in talk
+    assert "\x1b" not in talk
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,9 @@ from widgets.runbook import Runbook
 
 _SCROLL = {"down": "scroll_down", "up": "scroll_up", "pagedown": "page_down", "pageup": "page_up"}
 
+_LOOKS = 3
+"""How often a dialog that was just uncovered is looked at, a refresh apart."""
+
 
 class KillScreen(ConsoleScreen):
     """Reads its keys itself, one by one and in order, from the moment it is pushed, drawn or not."""
@@ -139,14 +142,20 @@ class KillScreen(ConsoleScreen):
         else:
             self.place = actions.LADDER
 
-    def _painted(self) -> None:
-        if self._dialog.display:
+    def _painted(self, looks: int = _LOOKS) -> None:
+        """Note that the effect stands on the screen; a dialog that was just uncovered is laid out first."""
+        if not self._dialog.display:
+            return
+        if self._dialog.message_shown:
             self._word = self._word.painted(self._read_before_paint())
+        elif looks:
+            self.call_after_refresh(self._painted, looks - 1)
 
     def _turn_page(self, key: str) -> bool:
         """Open, scroll or close the page over the dialog; False when the key is not about it."""
         wanted = {"f1": "help", "f2": "requests"}.get(key)
         if wanted:
+            self._word = self._word.hidden()
             self._page = "" if self._page == wanted else wanted
             self._top = 0
         elif self._page and key == "escape":

@@ -129,14 +129,20 @@ def way_back(snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
     return tuple(said)
 
 
+_REAL = ("production", "prod", "live")
+"""Environments of which it can be said that their users are real."""
+
+
 def _lead(scene: Scene, snapshot: Snapshot) -> str:
     environment = plain(snapshot.config.environment)
-    who = "Made-up users; nothing real." if scene.demo else "Real users."
+    who = "Made-up users; nothing real." if scene.demo else ""
+    if not scene.demo and environment.lower() in _REAL:
+        who = "Real users."
     if snapshot.config.flag.kill_state == "on":
         lead = f"Turns the flag ON, which takes the AI path from every user in {environment}."
     else:
         lead = f"Turns the AI path OFF for every user in {environment}."
-    return f"{_already(scene)}{lead} {who}"
+    return f"{_already(scene)}{lead} {who}".rstrip()
 
 
 def _already(scene: Scene) -> str:

@@ -187,6 +187,32 @@ async def test_a_word_finished_over_the_requests_page_brings_the_dialog_back_bef
         assert "curl" not in shown(app)
 
 
+async def test_enter_over_the_requests_page_closes_it_and_kills_only_when_the_effect_is_painted_again() -> (
+    None
+):
+    backend = StageBackend()
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("K", "k", "i", "l", "l", "f2", "enter")
+        assert backend.executors[0].reasons == []
+        assert "Enter kills support-drafts-ai in production" in shown(app)
+        await pilot.press("enter")
+        assert len(backend.executors[0].reasons) == 1
+
+
+@pytest.mark.parametrize("size", [(20, 5), (30, 8), (40, 12)])
+async def test_where_the_effect_has_no_room_enter_never_kills(size: tuple[int, int]) -> None:
+    backend = StageBackend()
+    app = app_on(backend)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("K", "k", "i", "l", "l", "enter", "enter", "enter")
+        assert backend.executors[0].reasons == []
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause(0.1)
+        await pilot.press("enter")
+        assert len(backend.executors[0].reasons) == 1
+
+
 async def test_an_executor_that_died_under_the_open_dialog_is_replaced_when_enter_counts() -> None:
     backend = StageBackend()
     app = app_on(backend)
