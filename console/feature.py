@@ -36,6 +36,9 @@ PUSH_PAUSE_SECONDS = 15.0
 ARMING_SECONDS = 15 * 60.0
 """Between two proofs that each lever would work."""
 
+REST_SECONDS = 3.0
+"""After a source's first answer, what one look waits for its other signals."""
+
 JOURNAL_SECONDS = 0.5
 """Between two looks into the journal, where other processes write."""
 
@@ -158,7 +161,7 @@ class FeatureService:
                 self._monitor.failed(opened.signals, opened.problem)
                 continue
             self._sources.append(opened.source)
-            heard = self._hear(self._answer())
+            heard = self._hear(opened.signals, self._answer())
             self._watch(run_source(opened.source, opened.signals, self._monitor, heard))
         if arming:
             self._watch(self._follow_arming())
@@ -198,10 +201,19 @@ class FeatureService:
         self._answers.append(answer)
         return answer
 
-    def _hear(self, answer: asyncio.Event) -> Callable[[], None]:
+    def _hear(self, signals: tuple[str, ...], answer: asyncio.Event) -> Callable[[], None]:
+        """What follows each batch and each failure of one source."""
+        first = True
+
         def heard() -> None:
+            nonlocal first
             self._mark_killed()
-            answer.set()
+            if self._monitor.told(signals):
+                answer.set()
+            elif first:
+                # A signal of which the source has nothing is never told of.
+                asyncio.get_running_loop().call_later(REST_SECONDS, answer.set)
+            first = False
             self._notify()
 
         return heard

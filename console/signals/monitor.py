@@ -69,6 +69,11 @@ class Monitor:
         if batch.model is not None:
             self._model = batch.model.raw
 
+    def told(self, signals: Iterable[str]) -> bool:
+        """Whether each of these signals has had data or has failed; a source may answer for one by one."""
+        inputs = [self._tracks[key].input for key in signals if key in self._tracks]
+        return all(each.complete_to is not None or each.problem is not None for each in inputs)
+
     def failed(self, signals: Iterable[str], error: AdapterError) -> None:
         """Note that the source of these signals failed."""
         at = self._event_now(self._now())

@@ -311,3 +311,28 @@ def test_a_minute_later_judging_costs_little(feed: Feed) -> None:
         feed.monitor.board()
         spent.append(time.process_time() - began)
     assert sorted(spent)[5] < 0.01
+
+
+def test_a_source_that_answers_for_one_signal_after_another_has_told_all_only_at_the_end() -> None:
+    monitor = Monitor(build_judges(configs(["errors", "latency"])), clock=lambda: NOON)
+    both = ("errors", "latency")
+    assert not monitor.told(both)
+    monitor.take(both, Batch(NOON, {"errors": NOON}, ()))
+    assert monitor.told(("errors",))
+    assert not monitor.told(both)
+    monitor.failed(("latency",), ServerFault("answered 503", where="prometheus", todo="It is asked again."))
+    assert monitor.told(both)
+
+
+def test_judging_goes_on_while_the_source_keeps_its_time() -> None:
+    now = [NOON]
+    monitor = Monitor(build_judges(configs(["errors"])), clock=lambda: now[0])
+    minute = timedelta(minutes=1)
+    judged = []
+    for number in range(3):
+        start = NOON + (number - 1) * minute
+        now[0] = start + minute
+        seen = Reading("errors", start, start + minute, Ratio(0, 100), start + minute / 2)
+        monitor.take(("errors",), Batch(now[0], {"errors": now[0]}, (seen,)))
+        judged.append(dict(monitor.board().verdicts["errors"].numbers)["answers"])
+    assert judged == ["100", "200", "300"]
