@@ -52,11 +52,6 @@ class Desk:
         return self._service.snapshot if self._service else None
 
     @property
-    def last_confirmed_kill(self) -> datetime | None:
-        """Instant (UTC) of the newest confirmed kill of this flag in the journal; None when there is none."""
-        return self._service.last_confirmed_kill if self._service else None
-
-    @property
     def operator(self) -> str:
         """Who is at the keyboard."""
         return operator(self._config.operator).name if self._config else ""

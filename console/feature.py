@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from adapters import registry
 from adapters.errors import AdapterError
 from console.killswitch.prove import prove
+from console.readiness.records import Records
 from console.signals.monitor import Monitor
 from console.signals.seven import build_judges
 from console.signals.sources import open_sources
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from adapters.signals.port import SignalSource
     from console.config import Config, FeatureConfig
     from console.killswitch.arming import Arming
+    from console.incident.happening import Happening
     from console.killswitch.record import KillRecord
     from console.signals.verdict import Board
+    from console.store.kept import Presence
 
 FLAG_SECONDS = 5.0
 """Between two reads of the flag; a provider that pushes is read at once besides."""
@@ -72,12 +75,60 @@ class JournalView:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryView:
+    """Whether readings, verdicts and latches are being kept.
+
+    Attributes:
+        problem: why they are not, or "": then a restart would forget them.
+        since: when it was first found so, UTC.
+    """
+
+    problem: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Where one signal comes from.
+
+    Attributes:
+        label: how a person names the source.
+        queries: what it is asked, as (name, query) pairs.
+        heard_at: real instant (UTC) of its last answer; None before the first.
+    """
+
+    label: str
+    queries: tuple[tuple[str, str], ...] = ()
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookView:
+    """The runbook's file.
+
+    Attributes:
+        version: of what stands in it (`console.runbook.text.version`); "" when it could not be read.
+        problem: why it could not, or "".
+    """
+
+    version: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything about one feature at one moment. Immutable.
 
     Attributes:
         arming: None until it was proven once.
         kill: the newest kill in the journal; None when there is none.
+        last_confirmed_kill: instant (UTC) of the newest confirmed kill of this flag; None when there is none.
+        happenings: the timeline, oldest first, the last few hundred.
+        records: what people have vouched for, waived, read and said.
+        rotation: names of those who take turns on call, as configured.
+        others: consoles that are open now besides this one, on any feature.
+        sources: by signal key.
+        reload: why console.toml as it stands on the disk is not in use, or "".
     """
 
     config: FeatureConfig
@@ -86,6 +137,15 @@ class Snapshot:
     arming: Arming | None
     kill: KillRecord | None
     journal: JournalView = field(default_factory=JournalView)
+    history: HistoryView = field(default_factory=HistoryView)
+    last_confirmed_kill: datetime | None = None
+    happenings: tuple[Happening, ...] = ()
+    records: Records = field(default_factory=Records)
+    rotation: tuple[str, ...] = ()
+    others: tuple[Presence, ...] = ()
+    sources: Mapping[str, SourceView] = field(default_factory=dict)
+    runbook: RunbookView = field(default_factory=RunbookView)
+    reload: str = ""
 
     @property
     def back_on(self) -> bool:
@@ -121,7 +181,6 @@ class FeatureService:
 
     def __init__(self, config: Config, feature: FeatureConfig, *, zone: tzinfo) -> None:
         self.feature = feature
-        self.last_confirmed_kill: datetime | None = None
         self._journal = Journal(config.store, config.second_journal)
         self._monitor = Monitor(build_judges(feature.signals, zone=zone))
         self._flag = FlagView(None, "", None)
@@ -141,7 +200,15 @@ class FeatureService:
     def snapshot(self) -> Snapshot:
         """Everything known now."""
         board = self._monitor.board(datetime.now(UTC))
-        return Snapshot(self.feature, board, self._flag, self._arming, self._kill, self._journal_view)
+        return Snapshot(
+            self.feature,
+            board,
+            self._flag,
+            self._arming,
+            self._kill,
+            self._journal_view,
+            last_confirmed_kill=self._kill.confirmed_at if self._kill else None,
+        )
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call `callback`, on the event loop, whenever the snapshot may have changed."""
@@ -280,7 +347,6 @@ class FeatureService:
             view = JournalView(told, self._journal_view.since or datetime.now(UTC))
         if (kill, view) != (self._kill, self._journal_view):
             self._kill, self._journal_view = kill, view
-            self.last_confirmed_kill = kill.confirmed_at if kill else None
             self._notify()
 
     def _mark_killed(self) -> None:

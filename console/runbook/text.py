@@ -61,6 +61,13 @@ def read_runbook(path: Path | None) -> RunbookText:
         return RunbookText(str(path), "", f"{path}: not UTF-8 text; save it as Markdown in UTF-8")
 
 
+def version(text: str) -> str:
+    """Name what stands in a runbook: the same text has the same name; "" for none."""
+    import hashlib  # with OpenSSL behind it not quite cheap
+
+    return hashlib.sha256(text.encode()).hexdigest()[:7] if text else ""
+
+
 def steps(markdown: str) -> tuple[RunbookStep, ...]:
     """Find the numbered steps of a runbook, in order. Code blocks hold none."""
     found: list[RunbookStep] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -160,6 +160,8 @@ class Board:
         model: fingerprint of the model seen last, raw and unsanitized; None until known.
         changes: verdict changes, oldest first, the last few dozen.
         revision: grows with every board that differs.
+        first_seen: event time of the earliest evidence, by signal key, and of the first AI answer as
+            "traffic"; without those that have none.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -168,3 +170,4 @@ class Board:
     model: str | None
     changes: tuple[Change, ...]
     revision: int
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)

@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SIGNALS, RUNBOOK, ARMING, HELP, DIALOG, LADDER = "signals", "runbook", "arming", "help", "dialog", "ladder"
-_VIEWS = frozenset({SIGNALS, RUNBOOK, ARMING, HELP, LADDER})
+SIGNALS, DETAIL, FEATURES = "signals", "detail", "features"
+CHECKLIST, WALK, TIMELINE = "checklist", "walk", "timeline"
+RUNBOOK, ARMING, HELP = "runbook", "arming", "help"
+DIALOG, LADDER, FORM, FILTER = "dialog", "ladder", "form", "filter"
+
+_VIEWS = frozenset({SIGNALS, DETAIL, FEATURES, CHECKLIST, WALK, TIMELINE, RUNBOOK, ARMING, HELP, LADDER})
+_PAGES = frozenset({RUNBOOK, ARMING, HELP})
+_LISTS = frozenset({SIGNALS, FEATURES, CHECKLIST, TIMELINE})
+_SCROLLED = _PAGES | {TIMELINE, DETAIL, WALK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,118 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("signals", ("1",), "1", "signals", "the seven signals in their bands", _VIEWS - {SIGNALS}, rank=4),
     Action(
-        "ladder", ("enter",), "↵", "ladder", "the newest kill, rung by rung", frozenset({SIGNALS}), rank=6
+        "checklist",
+        ("2",),
+        "2",
+        "checklist",
+        "the launch gates with their evidence",
+        _VIEWS - {CHECKLIST},
+        rank=4,
     ),
     Action(
         "runbook", ("4",), "4", "runbook", "the runbook, at the signal in breach", _VIEWS - {RUNBOOK}, rank=5
+    ),
+    Action(
+        "timeline",
+        ("5",),
+        "5",
+        "timeline",
+        "everything that happened, by everyone",
+        _VIEWS - {TIMELINE},
+        rank=4,
+    ),
+    Action(
+        "features",
+        ("f",),
+        "f",
+        "features",
+        "every feature in one table, worst first",
+        _VIEWS - {FEATURES},
+        rank=2,
+    ),
+    Action(
+        "into",
+        ("enter",),
+        "↵",
+        "why",
+        "into what the cursor is on: why a verdict is what it is, a gate, a feature",
+        frozenset({SIGNALS, FEATURES, CHECKLIST, TIMELINE}),
+        rank=6,
+    ),
+    Action("ladder", (), "", "", "the newest kill, rung by rung", _VIEWS - {LADDER}),
+    Action("next_item", ("down", "j", "tab"), "↓", "", "the cursor down", _LISTS),
+    Action("previous_item", ("up", "k", "shift+tab"), "↑", "", "the cursor up", _LISTS),
+    Action("scroll_down", ("down", "j"), "↓", "scroll", "a line down", _SCROLLED - _LISTS, rank=1),
+    Action("scroll_up", ("up", "k"), "↑", "", "a line up", _SCROLLED - _LISTS),
+    Action("page_down", ("pagedown",), "pgdn", "", "a page down", _SCROLLED | {FEATURES}),
+    Action("page_up", ("pageup",), "pgup", "", "a page up", _SCROLLED | {FEATURES}),
+    Action(
+        "next",
+        ("right_square_bracket",),
+        "]",
+        "",
+        "the next signal, gate or feature",
+        frozenset({SIGNALS, DETAIL, WALK}),
+    ),
+    Action(
+        "previous", ("left_square_bracket",), "[", "", "the one before", frozenset({SIGNALS, DETAIL, WALK})
+    ),
+    Action("next", ("right", "l"), "→", "", "the next signal, gate or feature", frozenset({DETAIL, WALK})),
+    Action("previous", ("left", "h"), "←", "", "the one before", frozenset({DETAIL, WALK})),
+    Action(
+        "filter",
+        ("slash",),
+        "/",
+        "filter",
+        "show only what has these letters in it",
+        frozenset({FEATURES, TIMELINE}),
+        rank=3,
+    ),
+    Action("sort", ("s",), "s", "sort now", "put the worst first again", frozenset({FEATURES}), rank=3),
+    Action(
+        "walk",
+        ("m",),
+        "m",
+        "meeting",
+        "launch meeting: one gate a screen, unmet first",
+        frozenset({CHECKLIST, SIGNALS}),
+        rank=3,
+    ),
+    Action(
+        "attest",
+        ("a",),
+        "a",
+        "attest",
+        "vouch for this gate, with evidence",
+        frozenset({CHECKLIST, WALK}),
+        rank=4,
+    ),
+    Action(
+        "waive",
+        ("w",),
+        "w",
+        "waive",
+        "go without this gate for a time: reason, approver, date",
+        frozenset({CHECKLIST, WALK}),
+        rank=4,
+    ),
+    Action(
+        "acknowledge",
+        ("o",),
+        "o",
+        "I have read it",
+        "say that you have read this version of the runbook",
+        frozenset({RUNBOOK, CHECKLIST, WALK}),
+        rank=4,
+    ),
+    Action(
+        "note",
+        ("n",),
+        "n",
+        "note",
+        "write a note into the timeline; in the meeting, what was said of this gate",
+        _VIEWS - {HELP},
+        rank=3,
     ),
     Action(
         "arming",
@@ -64,6 +179,34 @@ ACTIONS: tuple[Action, ...] = (
         "prove now, without an effect on users, that each lever would work",
         _VIEWS,
         rank=5,
+    ),
+    Action(
+        "refresh",
+        ("r",),
+        "r",
+        "refresh",
+        "read flag and runbook now, and prove arming",
+        _VIEWS - {HELP},
+        rank=1,
+    ),
+    Action("span", ("g",), "g", "span", "the chart over another span", frozenset({DETAIL}), rank=5),
+    Action(
+        "copy",
+        ("y",),
+        "y",
+        "copy",
+        "copy the query, or the line under the cursor, to your own clipboard",
+        frozenset({DETAIL, TIMELINE}),
+        rank=2,
+    ),
+    Action(
+        "export",
+        ("x",),
+        "x",
+        "export",
+        "write this as Markdown beside the store",
+        frozenset({CHECKLIST, WALK}),
+        rank=2,
     ),
     Action(
         "hold",
@@ -92,16 +235,28 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({DIALOG, LADDER}),
         rank=6,
     ),
-    Action("back", ("escape",), "esc", "back", "out of here; never ends a kill", _VIEWS - {SIGNALS}, rank=7),
     Action(
-        "scroll_down", ("down", "j"), "↓", "scroll", "a line down", frozenset({RUNBOOK, ARMING, HELP}), rank=1
+        "cancel",
+        ("escape", "ctrl+c"),
+        "esc",
+        "leave, nothing is written",
+        "out of the form; nothing is written",
+        frozenset({FORM}),
+        rank=8,
     ),
-    Action("scroll_up", ("up", "k"), "↑", "", "a line up", frozenset({RUNBOOK, ARMING, HELP})),
-    Action("page_down", ("pagedown",), "pgdn", "", "a page down", frozenset({RUNBOOK, ARMING, HELP})),
-    Action("page_up", ("pageup",), "pgup", "", "a page up", frozenset({RUNBOOK, ARMING, HELP})),
+    Action(
+        "submit",
+        ("enter",),
+        "↵",
+        "write it",
+        "to the next field; from the last, write it into the journal",
+        frozenset({FORM}),
+        rank=7,
+    ),
+    Action("back", ("escape",), "esc", "back", "out of here; never ends a kill", _VIEWS - {SIGNALS}, rank=7),
     Action("palette", ("colon", "ctrl+p"), ":", "", "every action by name", _VIEWS),
     Action("help", ("question_mark", "f1"), "?", "help", "every key", _VIEWS - {HELP}, rank=6, right=True),
-    Action("help", ("f1",), "F1", "help", "how the dialog works", frozenset({DIALOG}), rank=6, right=True),
+    Action("help", ("f1",), "F1", "help", "how this works", frozenset({DIALOG, FORM}), rank=6, right=True),
     Action(
         "quit", ("q",), "q", "quit", "leave the console; a confirmed kill goes on", _VIEWS, rank=8, right=True
     ),

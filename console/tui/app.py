@@ -107,7 +107,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
             operator=backend.operator,
             read_only=backend.read_only,
             demo=backend.demo,
-            last_confirmed_kill=backend.last_confirmed_kill,
             killing=self._kills.killing if "_kills" in self.__dict__ else None,
             held=self._hold[0] if self._hold else None,
             held_at=self._hold[1] if self._hold else None,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from console.config import BrokenFeature
     from console.feature import Snapshot
+    from console.incident.acts import Act
     from console.killswitch.client import Prepared
     from console.killswitch.steps import Ladder
+    from console.signals.series import Series
 
 
 class RunbookText(Protocol):
@@ -69,21 +72,77 @@ class KillClient(Protocol):
 
 
 class Backend(Protocol):
-    """One feature, live. Every attribute may be read at any time and none of them waits."""
+    """The configured features, live, one of them chosen. Every attribute may be read at any time without a wait."""
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """Everything known about the feature; None until the configuration has been read."""
+        """Everything known about the chosen feature; None until the configuration has been read."""
+        ...
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Every feature that can be watched, in the configuration's order; () until it has been read."""
+        ...
+
+    @property
+    def broken(self) -> tuple[BrokenFeature, ...]:
+        """Those that the configuration names and that cannot be watched."""
+        ...
+
+    @property
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        """(name, what happens) of what the embedded world can play; () where nothing can be switched."""
+        ...
+
+    def choose(self, name: str) -> None:
+        """Make another feature the chosen one.
+
+        Args:
+            name: ``key@environment`` of one of `snapshots`.
+        """
+        ...
+
+    async def record(self, act: Act) -> str:
+        """Put an act of the person at the keyboard into the journal of the chosen feature.
+
+        Returns:
+            Why it could not be written, in words, or "".
+        """
+        ...
+
+    async def series(self, signal: str, span: timedelta, bins: int) -> Series | None:
+        """One signal of the chosen feature over a span of event time that ends now; None where there is none."""
+        ...
+
+    async def refresh(self) -> None:
+        """Read flag, journal and runbook of the chosen feature now, and prove arming."""
+        ...
+
+    async def play(self, scenario: str) -> str:
+        """Switch the embedded world to a scenario.
+
+        Returns:
+            Why it could not be switched, in words, or "".
+        """
+        ...
+
+    async def export(self, name: str, text: str) -> str:
+        """Write a document of the chosen feature where the person finds it.
+
+        Args:
+            name: what it is ("launch-review"); a date and the extension are added.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            OSError: it could not be written.
+        """
         ...
 
     @property
     def message(self) -> str:
         """While there is no snapshot: what is being done, or what is wrong and what to do."""
-        ...
-
-    @property
-    def last_confirmed_kill(self) -> datetime | None:
-        """Instant (UTC) of the newest confirmed kill of this flag in the journal; None when there is none."""
         ...
 
     @property

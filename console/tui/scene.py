@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from console.config import BrokenFeature
     from console.feature import Snapshot
     from console.killswitch.client import Prepared
     from console.killswitch.steps import Ladder
@@ -49,6 +50,8 @@ class Scene:
         held: the snapshot in which the panels are held; None when they are live.
         held_at: instant (UTC) since which they are held.
         notice: a sentence about the last key, shown in place of the footer, or "".
+        snapshots: every feature that is watched, in the configuration's order.
+        broken: those that the configuration names and that cannot be watched.
     """
 
     snapshot: Snapshot | None
@@ -58,16 +61,22 @@ class Scene:
     operator: str = ""
     read_only: bool = False
     demo: bool = False
-    last_confirmed_kill: datetime | None = None
     killing: Killing | None = None
     held: Snapshot | None = None
     held_at: datetime | None = None
     notice: str = ""
+    snapshots: tuple[Snapshot, ...] = ()
+    broken: tuple[BrokenFeature, ...] = ()
 
     @property
     def panels(self) -> Snapshot | None:
         """What the panels show: the held snapshot, or the newest."""
         return self.held or self.snapshot
+
+    @property
+    def last_confirmed_kill(self) -> datetime | None:
+        """Instant (UTC) of the newest confirmed kill of this flag; None when there is none."""
+        return self.snapshot.last_confirmed_kill if self.snapshot else None
 
     @property
     def speed(self) -> float:

@@ -86,7 +86,7 @@ async def test_a_kill_by_another_process_shows_by_itself(house: House, server: M
         )
         assert snapshot.kill is not None
         assert snapshot.kill.ladder.operator == MARA.name
-        assert service.last_confirmed_kill == snapshot.kill.confirmed_at
+        assert snapshot.last_confirmed_kill == snapshot.kill.confirmed_at
 
 
 async def test_a_flag_that_is_on_again_is_no_longer_killed(

@@ -63,7 +63,7 @@ def main() -> int:
     backend.demo = kind == "demo"
     backend.read_only = kind == "readonly"
     if kind == "armed":
-        backend.last_confirmed_kill = real - timedelta(days=6)
+        backend.snapshot = replace(snapshot, last_confirmed_kill=real - timedelta(days=6))
     return run_console(backend)  # type: ignore[arg-type]
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from adapters.flags.port import ArmingCheck, FlagState, RequestSketch
 from adapters.untrusted import Untrusted
-from console.config import FallbackConfig, FeatureConfig, ProviderTable, Stage
+from console.config import BrokenFeature, FallbackConfig, FeatureConfig, ProviderTable, Stage
 from console.feature import FlagView, Snapshot
+from console.incident.acts import Act
 from console.killswitch.arming import Arming, LeverArming
 from console.killswitch.record import KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.killswitch.wire import Prepared, PreparedLever
+from console.signals.series import Series
 from console.signals.verdict import Board, Change, Clock, Flow, Gauge, State, Verdict
 
 NOW = datetime(2026, 11, 24, 8, 11, 8, tzinfo=UTC)
@@ -392,8 +394,16 @@ class StageBackend:
 
     def __init__(self, snapshot: Snapshot | None = SNAPSHOT, **changes: object) -> None:
         self.snapshot = snapshot
+        self.broken: tuple[BrokenFeature, ...] = ()
+        self.others: tuple[Snapshot, ...] = ()
+        self.scenarios: tuple[tuple[str, str], ...] = ()
+        self.acts: list[Act] = []
+        self.played: list[str] = []
+        self.refreshed = 0
+        self.exported: list[tuple[str, str]] = []
+        self.trouble = ""
+        self.charted: Series | None = None
         self.message = "reading console.toml"
-        self.last_confirmed_kill: datetime | None = None
         self.read_only = False
         self.demo = False
         self.operator = "Mara Voss"
@@ -416,6 +426,35 @@ class StageBackend:
         self.snapshot = snapshot
         for callback in self._callbacks:
             callback()
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        return () if self.snapshot is None else (self.snapshot, *self.others)
+
+    def choose(self, name: str) -> None:
+        known = self.snapshots
+        self.snapshot = next(each for each in known if each.config.name == name)
+        self.others = tuple(each for each in known if each is not self.snapshot)
+
+    async def record(self, act: Act) -> str:
+        """Keep the act, or answer with `trouble`."""
+        if not self.trouble:
+            self.acts.append(act)
+        return self.trouble
+
+    async def series(self, signal: str, span: timedelta, bins: int) -> Series | None:
+        return self.charted
+
+    async def refresh(self) -> None:
+        self.refreshed += 1
+
+    async def play(self, scenario: str) -> str:
+        self.played.append(scenario)
+        return self.trouble
+
+    async def export(self, name: str, text: str) -> str:
+        self.exported.append((name, text))
+        return f"/exports/{name}.md"
 
     async def start(self) -> None:
         self.started = True

@@ -185,10 +185,10 @@ def test_a_flag_that_cannot_be_read_now_says_how_old_its_state_is() -> None:
 def test_armed_needs_a_confirmed_kill_of_this_flag_within_30_days() -> None:
     assert arming_words(scene()).text == ("ARMED, NOT PROVEN ▲ 03:09",)
     assert arming_words(scene()).drill == ("never drilled",)
-    recent = arming_words(scene(last_confirmed_kill=NOW - timedelta(days=6)))
+    recent = arming_words(scene(replace(SNAPSHOT, last_confirmed_kill=NOW - timedelta(days=6))))
     assert recent.text[-1] == "ARMED ✓ 03:09"
     assert recent.drill == ("last pulled 6 days ago",)
-    old = arming_words(scene(last_confirmed_kill=NOW - timedelta(days=31)))
+    old = arming_words(scene(replace(SNAPSHOT, last_confirmed_kill=NOW - timedelta(days=31))))
     assert old.text == ("ARMED, NOT PROVEN ▲ 03:09",)
 
 
@@ -243,11 +243,11 @@ def test_a_gate_without_evidence_is_unknown_and_never_passed() -> None:
 
 
 def test_a_confirmed_kill_is_evidence_for_the_kill_switch_and_its_fallback_rung_for_the_fallback() -> None:
-    shown = checklist(scene(replace(SNAPSHOT, kill=RECORD), last_confirmed_kill=at("03:12:16")))
+    shown = checklist(scene(replace(SNAPSHOT, kill=RECORD, last_confirmed_kill=at("03:12:16"))))
     gates = {gate.title: gate.mark for gate in shown.gates}
     assert gates["kill switch tested"] is Mark.PASS
     assert gates["fallback tested"] is Mark.PASS
-    late = checklist(scene(last_confirmed_kill=NOW - timedelta(days=40)))
+    late = checklist(scene(replace(SNAPSHOT, last_confirmed_kill=NOW - timedelta(days=40))))
     assert {gate.title: gate.mark for gate in late.gates}["kill switch tested"] is Mark.EXPIRED
 
 

@@ -1,0 +1,46 @@
+"""What people have vouched for, waived, read and said, folded from their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from console.incident.acts import Acknowledge, Attest, Done, Said, Waive
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The newest of each, as `Done`s whose act is of the type that the attribute names.
+
+    Attributes:
+        attested, waived, said: by gate key.
+        read: the newest acknowledgement of each person, by the operator's name.
+    """
+
+    attested: Mapping[str, Done] = field(default_factory=dict)
+    waived: Mapping[str, Done] = field(default_factory=dict)
+    said: Mapping[str, Done] = field(default_factory=dict)
+    read: Mapping[str, Done] = field(default_factory=dict)
+
+
+def fold(acts: Iterable[Done]) -> Records:
+    """Keep the newest of each.
+
+    Args:
+        acts: oldest first; those of other kinds are passed over.
+    """
+    attested: dict[str, Done] = {}
+    waived: dict[str, Done] = {}
+    said: dict[str, Done] = {}
+    read: dict[str, Done] = {}
+    for done in acts:
+        match done.act:
+            case Attest(gate=gate):
+                attested[gate] = done
+            case Waive(gate=gate):
+                waived[gate] = done
+            case Said(gate=gate):
+                said[gate] = done
+            case Acknowledge():
+                read[done.operator.name] = done
+    return Records(attested, waived, said, read)
