@@ -127,6 +127,7 @@ class FeatureConfig:
         findings: what is missing or odd and stops nothing, in words.
         faults: tables that cannot be used, each a sentence. They are left out of the other attributes, so
             that the kill switch works without them.
+        faulty: signals whose table is among the faults, with the sentence.
     """
 
     key: str
@@ -144,6 +145,7 @@ class FeatureConfig:
     stages: tuple[Stage, ...]
     findings: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    faulty: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -157,6 +159,17 @@ class BrokenFeature:
 
     name: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleConfig:
+    """Who is around.
+
+    Attributes:
+        rotation: names of those who take turns on call.
+    """
+
+    rotation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,7 @@ class Config:
     second_journal: Path
     features: tuple[FeatureConfig, ...]
     broken: tuple[BrokenFeature, ...]
+    people: PeopleConfig = PeopleConfig()
 
     def feature(self, name: str | None) -> FeatureConfig:
         """Find the feature that a person means by its key or by ``KEY@ENVIRONMENT``.

@@ -40,6 +40,19 @@ def step_body(number: int, step: Step, ladder: Ladder) -> dict[str, Any]:
     }
 
 
+def records(rows: Iterable[Row]) -> list[KillRecord]:
+    """Read kills back from rows of theirs, oldest first; one whose intent is not among them is passed over."""
+    kills: dict[str, list[Row]] = {}
+    for row in rows:
+        kills.setdefault(row.kill_id, []).append(row)
+    found = []
+    for mine in kills.values():
+        intent = next((row for row in mine if row.kind == INTENT), None)
+        if intent is not None:
+            found.append(_record(intent, mine))
+    return sorted(found, key=lambda record: record.at)
+
+
 def latest_kill(journal: Journal, feature: str, environment: str) -> KillRecord | None:
     """Give the newest kill of a feature, or None when it was never killed. Waits for the disk."""
     intents = journal.rows(feature=feature, environment=environment, kinds=(INTENT,))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, tzinfo
 
-from console.config import Band, ConfigError, SignalConfig
+from console.config import Band, ConfigError, ProviderTable, SignalConfig
 from console.signals.judges.cost import CostJudge
 from console.signals.judges.evals import EvalsJudge
 from console.signals.judges.injection import InjectionJudge
@@ -29,11 +29,15 @@ BANDS: Mapping[str, Band] = {
 """Healthy bands where the configuration names none."""
 
 
-def build_judges(signals: Mapping[str, SignalConfig], *, zone: tzinfo = UTC) -> tuple[Judge, ...]:
+def build_judges(
+    signals: Mapping[str, SignalConfig], *, faulty: Collection[str] = (), zone: tzinfo = UTC
+) -> tuple[Judge, ...]:
     """Make a judge for each configured signal, in the fixed order.
 
     Args:
         signals: by key.
+        faulty: keys of signals whose table cannot be used; they have a judge with default settings, so that
+            a panel stands in their place.
         zone: whose midnight begins a day, for cost and tickets.
 
     Raises:
@@ -42,7 +46,9 @@ def build_judges(signals: Mapping[str, SignalConfig], *, zone: tzinfo = UTC) -> 
     unknown = sorted(signals.keys() - set(ORDER))
     if unknown:
         raise ConfigError(f"signals.{unknown[0]}: no such signal. Known are {', '.join(ORDER)}.")
-    return tuple(_judge(signals[key], zone) for key in ORDER if key in signals)
+    unusable = {key: SignalConfig(key, ProviderTable("", "", {})) for key in faulty if key in ORDER}
+    every = {**unusable, **signals}
+    return tuple(_judge(every[key], zone) for key in ORDER if key in every)
 
 
 def _judge(config: SignalConfig, zone: tzinfo) -> Judge:

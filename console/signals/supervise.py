@@ -6,10 +6,10 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
 from adapters.errors import AdapterError, RateLimited
-from adapters.signals.port import SignalSource
-from console.signals.monitor import Monitor
+from adapters.signals.port import Batch, SignalSource
 
 _log = logging.getLogger(__name__)
 
@@ -19,10 +19,22 @@ LONGEST_ASKED = 300.0
 """Seconds of Retry-After that are honoured; a source must not be able to silence itself for a night."""
 
 
+class Taker(Protocol):
+    """Takes what sources say: a monitor, or what stands before it."""
+
+    def take(self, signals: Iterable[str], batch: Batch) -> None:
+        """Take what one source says about the signals that it serves."""
+        ...
+
+    def failed(self, signals: Iterable[str], error: AdapterError) -> None:
+        """Note that the source of these signals failed."""
+        ...
+
+
 async def run_source(
     source: SignalSource,
     signals: Iterable[str],
-    monitor: Monitor,
+    monitor: Taker,
     notify: Callable[[], None],
     *,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

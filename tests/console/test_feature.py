@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from console import feature as feature_module
 from console.feature import FeatureService, Snapshot
+from console.following import flag as flag_module
 from console.killswitch.steps import Outcome
 from tests.console.killswitch.house import MARA, House
 from tests.servers.misbehaving import Fault, Misbehaving
@@ -62,7 +62,7 @@ def reached(snapshot: Snapshot) -> bool | None:
 async def test_a_provider_that_falls_silent_takes_its_proof_back_and_gives_it_back(
     house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feature_module, "FLAG_SECONDS", 0.1)
+    monkeypatch.setattr(flag_module, "READ_SECONDS", 0.1)
     async with watched(house) as service:
         await until(service, lambda now: reached(now) is True)
         await server.refuse()
@@ -92,7 +92,7 @@ async def test_a_kill_by_another_process_shows_by_itself(house: House, server: M
 async def test_a_flag_that_is_on_again_is_no_longer_killed(
     house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feature_module, "FLAG_SECONDS", 0.1)
+    monkeypatch.setattr(flag_module, "READ_SECONDS", 0.1)
     await house.kill()
     async with watched(house) as service:
         killed = await until(service, lambda now: now.kill is not None and now.flag.state is not None)

@@ -1,0 +1,126 @@
+"""Follows the journal, where this console and others write what people do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from console.incident.acts import KINDS, Done, done
+from console.incident.happening import Happening
+from console.incident.telling import of_act, of_kill
+from console.killswitch.history import INTENT, STEP, records
+from console.readiness.records import Records, fold
+from console.snapshot import JournalView
+from console.store.journal import JournalError
+
+if TYPE_CHECKING:
+    from console.killswitch.record import KillRecord
+    from console.store.journal import Journal, Row
+
+LOOK_SECONDS = 0.4
+"""Between two looks at whether the journal has grown."""
+
+
+class JournalFollower:
+    """Keeps what a feature's rows say.
+
+    Attributes:
+        view: whether the journal can be read.
+        kill: the newest kill.
+        last_confirmed_kill: instant (UTC) of the newest one that was confirmed.
+        records: what people have vouched for, waived, read and said.
+
+    Args:
+        changed: called on the event loop when any of these differs.
+        told: is given what happened, from every row once and again when a kill goes on.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        feature: str,
+        environment: str,
+        *,
+        changed: Callable[[], None],
+        told: Callable[[list[Happening]], None],
+    ) -> None:
+        self.view = JournalView()
+        self.kill: KillRecord | None = None
+        self.last_confirmed_kill: datetime | None = None
+        self.records = Records()
+        self._journal = journal
+        self._feature = feature
+        self._environment = environment
+        self._changed = changed
+        self._told = told
+        self._read = asyncio.Event()
+        self._acts: dict[tuple[datetime, str, int], Done] = {}
+        self._kills: dict[str, list[Row]] = {}
+
+    async def follow(self) -> None:
+        """Look until cancelled."""
+        revision: tuple[int, ...] | None = None
+        while True:
+            now = self._journal.revision()
+            if now != revision or self.view.problem:
+                revision = now
+                await self.read()
+            self._read.set()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def settled(self) -> None:
+        """Wait for the end of the first look."""
+        await self._read.wait()
+
+    async def read(self) -> None:
+        """Read what is new, now."""
+        problem = ""
+        try:
+            rows = await asyncio.to_thread(self._rows)
+            self._take(rows)
+        except JournalError as error:
+            problem = str(error)
+        except Exception as error:  # noqa: BLE001 - an odd row must not end the watch over the journal
+            problem = f"a row of the journal is odd ({type(error).__name__})"
+        if problem != self.view.problem:
+            since = self.view.since or datetime.now(UTC)
+            self.view = JournalView(problem, since if problem else None)
+            self._changed()
+
+    def _rows(self) -> list[Row]:
+        return self._journal.rows(
+            feature=self._feature, environment=self._environment, kinds=(INTENT, STEP, *KINDS)
+        )
+
+    def _take(self, rows: list[Row]) -> None:
+        """Take rows, those that were taken before among them or not."""
+        new: list[Happening] = []
+        moved: set[str] = set()
+        for row in rows:
+            if row.kind in (INTENT, STEP):
+                known = self._kills.setdefault(row.kill_id, [])
+                if row not in known:
+                    known.append(row)
+                    moved.add(row.kill_id)
+                continue
+            act = done(row)
+            key = (row.at, row.kind, row.number)
+            if act is not None and key not in self._acts:
+                self._acts[key] = act
+                new.append(of_act(act))
+        if new:
+            self.records = fold(sorted(self._acts.values(), key=lambda one: (one.at, one.row)))
+        if moved:
+            kills = records([row for rows in self._kills.values() for row in rows])
+            for kill in kills:
+                if kill.ladder.kill_id in moved:
+                    new.extend(of_kill(kill))
+            self.kill = kills[-1] if kills else None
+            self.last_confirmed_kill = max(
+                (kill.confirmed_at for kill in kills if kill.confirmed_at is not None), default=None
+            )
+        if new or moved:
+            self._told(new)
+            self._changed()

@@ -1,0 +1,197 @@
+"""What happened, in words: acts, kills, and what every console sees, as lines of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from console.incident.acts import (
+    Acknowledge,
+    Act,
+    Attest,
+    Done,
+    Look,
+    Note,
+    Opened,
+    Play,
+    Proved,
+    Reload,
+    Said,
+    Waive,
+    kind_of,
+)
+from console.incident.happening import Happening
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
+from console.text import plain
+
+if TYPE_CHECKING:
+    from adapters.flags.port import FlagState
+    from console.identity import Operator
+    from console.killswitch.arming import Arming
+    from console.killswitch.record import KillRecord
+    from console.signals.verdict import Change
+    from console.store.kept import Observed
+
+CONSOLE = "console"
+
+
+def of_act(done: Done) -> Happening:
+    """Somebody did something."""
+    return Happening(
+        at=done.at,
+        event_at=None,
+        kind=kind_of(done.act),
+        text=_words(done.act),
+        who=CONSOLE if isinstance(done.act, Reload) else plain(done.operator.name),
+        where=_where(done.operator),
+        key=f"act:{done.at.isoformat()}:{done.row}",
+    )
+
+
+def of_kill(record: KillRecord) -> Iterator[Happening]:
+    """A kill: the Enter, what each lever answered, and the rungs that came true or did not."""
+    ladder = record.ladder
+    who = plain(ladder.operator)
+    yield Happening(record.at, None, "kill", "pressed Enter: kill", who, "", f"kill:{ladder.kill_id}")
+    if record.confirmed_at is not None:
+        yield Happening(
+            record.confirmed_at, None, "kill", _proof(ladder), CONSOLE, "", f"kill:{ladder.kill_id}:confirmed"
+        )
+    for step in ladder.steps:
+        text = _rung(step)
+        if text and step.seconds is not None:
+            at = record.at + timedelta(seconds=step.seconds)
+            key = f"kill:{ladder.kill_id}:{step.rung.value}:{step.lever}"
+            yield Happening(at, None, "kill", text, CONSOLE, "", key)
+    if ladder.outcome in (Outcome.FAILED, Outcome.UNCONFIRMED) and ladder.finished:
+        last = max((step.seconds or 0.0 for step in ladder.steps), default=0.0)
+        text = "no lever worked" if ladder.outcome is Outcome.FAILED else "sent, and nothing proves it"
+        at = record.at + timedelta(seconds=last)
+        yield Happening(at, None, "kill", text, CONSOLE, "", f"kill:{ladder.kill_id}:outcome")
+
+
+def of_arming(arming: Arming, changed: bool) -> Happening:
+    """The levers were proven; only what differs from the last proof stands in the timeline for good.
+
+    Args:
+        changed: it differs. What does not replaces the line before it.
+    """
+    armed = sum(1 for lever in arming.levers if lever.armed)
+    text = f"checked: {armed} of {len(arming.levers)} levers armed"
+    key = f"arming:{arming.proven_at.isoformat()}" if changed else "arming"
+    return Happening(arming.proven_at, None, "arming", text, CONSOLE, "", key)
+
+
+def of_problem(kind: str, text: str, since: datetime) -> Happening:
+    """Something of the console's own went wrong."""
+    return Happening(since, None, kind, plain(text), CONSOLE, "", f"{kind}:{since.isoformat()}")
+
+
+def of_observed(seen: Observed) -> Happening | None:
+    """What a console saw; None for a kind that this version does not know, or a body that it cannot read."""
+    teller = {"verdict": _verdict, "flag": _flag, "model": _model}.get(seen.kind)
+    if teller is None:
+        return None
+    try:
+        text, who = teller(seen.body)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return Happening(seen.at, seen.event_at, seen.kind, text, who, "", f"{seen.kind}:{seen.key}")
+
+
+def verdict_body(change: Change) -> dict[str, Any]:
+    """What is kept of a verdict's change."""
+    return {"title": change.title, "before": change.before.value, "after": change.after.value}
+
+
+def flag_body(before: FlagState | None, after: FlagState, provider: str) -> dict[str, Any]:
+    """What is kept of a flag's change. Texts are sanitized."""
+    return {
+        "before": None if before is None else _flag_state(before),
+        "after": _flag_state(after),
+        "by": plain(after.changed_by.raw) if after.changed_by else "",
+        "provider": provider,
+    }
+
+
+def model_body(before: str, after: str) -> dict[str, Any]:
+    """What is kept of a changed model fingerprint. Texts are sanitized."""
+    return {"before": plain(before), "after": plain(after)}
+
+
+def _flag_state(state: FlagState) -> dict[str, Any]:
+    return {"on": state.on, "percent": state.percent, "rules": [plain(rule.raw) for rule in state.rules]}
+
+
+def _verdict(body: Any) -> tuple[str, str]:
+    return f"{plain(str(body['title']))} {body['before']} → {body['after']}", CONSOLE
+
+
+def _model(body: Any) -> tuple[str, str]:
+    return f"model {plain(str(body['before']))} → {plain(str(body['after']))}", "provider"
+
+
+def _flag(body: Any) -> tuple[str, str]:
+    after, before = body["after"], body["before"]
+    text = f"flag {_flag_words(after)}"
+    if before is not None:
+        text = f"flag {_flag_words(before)} → {_flag_words(after)}"
+        if _flag_words(before) == _flag_words(after):
+            text = f"flag's rules changed, {_flag_words(after)}"
+    by = plain(str(body["by"]))
+    return (f"{text}, by {by}" if by else text), plain(str(body["provider"]))
+
+
+def _flag_words(state: Any) -> str:
+    if not state["on"]:
+        return "OFF"
+    percent = state["percent"]
+    return "ON" if percent is None else f"ON {float(percent):g} %"
+
+
+def _words(act: Act) -> str:
+    match act:
+        case Note(text=text):
+            return plain(text)
+        case Look(screen=screen):
+            return f"opened {plain(screen)}"
+        case Attest(gate=gate, evidence=evidence, until=until):
+            return f"vouches for {plain(gate)}, to {until:%Y-%m-%d}: {plain(evidence)}"
+        case Waive(gate=gate, reason=reason, approver=approver, until=until):
+            return f"waives {plain(gate)}, allowed by {plain(approver)} to {until:%Y-%m-%d}: {plain(reason)}"
+        case Acknowledge(version=version):
+            return f"has read the runbook, version {plain(version)}"
+        case Said(gate=gate, text=text):
+            return f"meeting on {plain(gate)}: {plain(text)}"
+        case Proved(armed=armed, levers=levers):
+            return f"asked whether it can be killed: {armed} of {levers} levers armed"
+        case Opened():
+            return "opened the kill dialog"
+        case Reload(taken=taken, text=text):
+            return plain(text) if taken else f"refused, the old one goes on: {plain(text)}"
+        case Play(scenario=scenario):
+            return f"plays {plain(scenario)}"
+
+
+def _where(operator: Operator) -> str:
+    """How somebody was connected: by SSH from where, or on which host."""
+    client = operator.ssh_connection.split()
+    return f"ssh {plain(client[0])}" if client else plain(operator.host)
+
+
+def _proof(ladder: Ladder) -> str:
+    words = "already killed, confirmed" if ladder.outcome is Outcome.ALREADY else "confirmed"
+    return f"{words} by lever {ladder.killed_by}" if ladder.killed_by else words
+
+
+def _rung(step: Step) -> str:
+    """A rung worth a line; the confirmed one has its own."""
+    if step.rung is Rung.LEVER and step.mark in (Mark.UNKNOWN, Mark.FALSE):
+        return f"lever {step.lever}: {plain(step.text)}"
+    if step.rung in (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK):
+        if step.mark is Mark.TRUE:
+            return f"{step.rung.value}: {plain(step.text)}"
+        if step.mark is Mark.FALSE:
+            return f"{step.rung.value} did not come true: {plain(step.text)}"
+    return ""

@@ -1,0 +1,137 @@
+"""Everything about one feature at one moment, as screens and commands read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from console.readiness.records import Records
+
+if TYPE_CHECKING:
+    from adapters.flags.port import FlagState
+    from console.config import FeatureConfig
+    from console.incident.happening import Happening
+    from console.killswitch.arming import Arming
+    from console.killswitch.record import KillRecord
+    from console.signals.verdict import Board
+    from console.store.kept import Presence
+
+
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """The flag as last read.
+
+    Attributes:
+        state: None until it has been read once.
+        problem: why the last attempt to read it failed, plain words, or "".
+        checked_at: when the last attempt ended, UTC; None before the first.
+    """
+
+    state: FlagState | None
+    problem: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """Whether the journal can be read.
+
+    Attributes:
+        problem: why it cannot, or "": then nobody can tell here what other consoles have done.
+        since: when it was first found so, UTC.
+    """
+
+    problem: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """Whether readings, verdicts and latches are being kept.
+
+    Attributes:
+        problem: why they are not, or "": then a restart would forget them.
+        since: when it was first found so, UTC.
+    """
+
+    problem: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Where one signal comes from.
+
+    Attributes:
+        label: how a person names the source.
+        queries: what it is asked, as (name, query) pairs.
+        heard_at: real instant (UTC) of its last answer; None before the first.
+    """
+
+    label: str
+    queries: tuple[tuple[str, str], ...] = ()
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookView:
+    """The runbook's file.
+
+    Attributes:
+        version: of what stands in it (`console.runbook.text.version`); "" when it could not be read.
+        problem: why it could not, or "".
+    """
+
+    version: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything about one feature at one moment. Immutable.
+
+    Attributes:
+        arming: None until it was proven once.
+        kill: the newest kill in the journal; None when there is none.
+        last_confirmed_kill: instant (UTC) of the newest confirmed kill of this flag; None when there is none.
+        happenings: the timeline, oldest first, the last few hundred.
+        records: what people have vouched for, waived, read and said.
+        rotation: names of those who take turns on call, as configured.
+        others: consoles that are open now besides this one, on any feature.
+        sources: by signal key.
+        reload: why console.toml as it stands on the disk is not in use, or "".
+    """
+
+    config: FeatureConfig
+    board: Board
+    flag: FlagView
+    arming: Arming | None
+    kill: KillRecord | None
+    journal: JournalView = field(default_factory=JournalView)
+    history: HistoryView = field(default_factory=HistoryView)
+    last_confirmed_kill: datetime | None = None
+    happenings: tuple[Happening, ...] = ()
+    records: Records = field(default_factory=Records)
+    rotation: tuple[str, ...] = ()
+    others: tuple[Presence, ...] = ()
+    sources: Mapping[str, SourceView] = field(default_factory=dict)
+    runbook: RunbookView = field(default_factory=RunbookView)
+    reload: str = ""
+
+    @property
+    def back_on(self) -> bool:
+        """The flag was proven off by the newest kill, and has since been read as not killed.
+
+        A kill by another lever says nothing about the flag, so it stands until its lever is undone.
+        """
+        state = self.flag.state
+        return (
+            self.kill is not None
+            and self.kill.ladder.killed_by == 1
+            and self.kill.confirmed_at is not None
+            and state is not None
+            and state.read_at > self.kill.confirmed_at
+            and state.on is not (self.config.flag.kill_state == "on")
+        )
