@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,11 @@ from console.identity import operator
 from console.runbook.text import RunbookText, read_runbook
 
 if TYPE_CHECKING:
-    from console.config import Config
+    from console.config import BrokenFeature, Config
     from console.feature import FeatureService, Snapshot
+    from console.incident.acts import Act
     from console.killswitch.client import ExecutorClient
+    from console.signals.series import Series
 
 
 class Desk:
@@ -50,6 +52,47 @@ class Desk:
     def snapshot(self) -> Snapshot | None:
         """Everything known about the feature; None until the configuration has been read."""
         return self._service.snapshot if self._service else None
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Every feature that is watched."""
+        return (self._service.snapshot,) if self._service else ()
+
+    @property
+    def broken(self) -> tuple[BrokenFeature, ...]:
+        """Those that the configuration names and that cannot be watched."""
+        return self._config.broken if self._config else ()
+
+    @property
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        """Nothing can be switched."""
+        return ()
+
+    def choose(self, name: str) -> None:
+        """There is one feature."""
+
+    async def refresh(self) -> None:
+        """Read flag, journal and runbook now, and prove arming."""
+        if self._service:
+            await self._service.refresh()
+
+    async def record(self, act: Act) -> str:
+        """Put an act into the journal."""
+        if self._service is None or self._config is None:
+            return "nothing is watched yet"
+        return await self._service.record(act, operator(self._config.operator))
+
+    async def series(self, signal: str, span: timedelta, bins: int) -> Series | None:
+        """One signal over a span of event time."""
+        return self._service.series(signal, span, bins) if self._service else None
+
+    async def play(self, scenario: str) -> str:
+        """Nothing can be switched."""
+        return "nothing can be switched"
+
+    async def export(self, name: str, text: str) -> str:
+        """Write a document."""
+        raise OSError("nothing can be written yet")
 
     @property
     def operator(self) -> str:

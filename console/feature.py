@@ -1,4 +1,4 @@
-"""One AI feature, wired: its flag, signals, levers, journal, history and runbook, and what they say together."""
+"""One AI feature, wired: its flag, signals, levers, journal, history and runbook, and what they say."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from console.signals.series import Series
     from console.signals.sources import OpenedSource
     from console.store.history import History
-    from console.store.kept import Presence
+    from console.store.kept import Observed, Presence
 
 __all__ = [
     "FeatureService",
@@ -208,6 +208,11 @@ class FeatureService:
         )
         await self._acts.read()
         return "" if written.row is not None else written.problem
+
+    def observe(self, seen: Observed) -> None:
+        """Take something that every console sees into timeline and history."""
+        if self._keeper is not None:
+            self._keeper.observe(seen)
 
     def series(self, signal: str, span: timedelta, bins: int) -> Series | None:
         """One signal over a span of event time that ends now."""

@@ -1,4 +1,4 @@
-"""Keeps what one feature's monitor sees in the history, and takes from it what another time or console saw."""
+"""Keeps what a feature's monitor sees in the history, and gives back what another time or console saw."""
 
 from __future__ import annotations
 
@@ -128,6 +128,10 @@ class Keeper:
         seen = Observed(
             self._feature, self._environment, "flag", key, at, None, flag_body(before, after, provider)
         )
+        self.observe(seen)
+
+    def observe(self, seen: Observed) -> None:
+        """Keep something and tell of it."""
         self._observe(seen)
         told = of_observed(seen)
         if told is not None:

@@ -94,27 +94,15 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="kind"):
     """Somebody opened the kill dialog; whether a kill followed is in rows of the kill's own."""
 
 
-class Reload(msgspec.Struct, frozen=True, tag="reload", tag_field="kind"):
-    """The configuration changed on disk.
-
-    Attributes:
-        taken: the new one is in use; False: it is unusable, and the old one goes on.
-        text: what changed, or what is wrong with it.
-    """
-
-    taken: bool
-    text: str
-
-
 class Play(msgspec.Struct, frozen=True, tag="play", tag_field="kind"):
     """Somebody switched the embedded world to another scenario."""
 
     scenario: str
 
 
-Act = Note | Look | Attest | Waive | Acknowledge | Said | Proved | Opened | Reload | Play
+Act = Note | Look | Attest | Waive | Acknowledge | Said | Proved | Opened | Play
 
-KINDS = ("note", "look", "attest", "waive", "acknowledge", "said", "proved", "opened", "reload", "play")
+KINDS = ("note", "look", "attest", "waive", "acknowledge", "said", "proved", "opened", "play")
 """Kinds of rows that hold an act; a kill's own are in `console.killswitch.history`."""
 
 

@@ -16,7 +16,6 @@ from console.incident.acts import (
     Opened,
     Play,
     Proved,
-    Reload,
     Said,
     Waive,
     kind_of,
@@ -43,7 +42,7 @@ def of_act(done: Done) -> Happening:
         event_at=None,
         kind=kind_of(done.act),
         text=_words(done.act),
-        who=CONSOLE if isinstance(done.act, Reload) else plain(done.operator.name),
+        who=plain(done.operator.name),
         where=_where(done.operator),
         key=f"act:{done.at.isoformat()}:{done.row}",
     )
@@ -90,7 +89,7 @@ def of_problem(kind: str, text: str, since: datetime) -> Happening:
 
 def of_observed(seen: Observed) -> Happening | None:
     """What a console saw; None for a kind that this version does not know, or a body that it cannot read."""
-    teller = {"verdict": _verdict, "flag": _flag, "model": _model}.get(seen.kind)
+    teller = {"verdict": _verdict, "flag": _flag, "model": _model, "reload": _reload}.get(seen.kind)
     if teller is None:
         return None
     try:
@@ -132,6 +131,11 @@ def _model(body: Any) -> tuple[str, str]:
     return f"model {plain(str(body['before']))} → {plain(str(body['after']))}", "provider"
 
 
+def _reload(body: Any) -> tuple[str, str]:
+    text = plain(str(body["text"]))
+    return (text if body["taken"] else f"refused, the old one goes on: {text}"), CONSOLE
+
+
 def _flag(body: Any) -> tuple[str, str]:
     after, before = body["after"], body["before"]
     text = f"flag {_flag_words(after)}"
@@ -168,8 +172,6 @@ def _words(act: Act) -> str:
             return f"asked whether it can be killed: {armed} of {levers} levers armed"
         case Opened():
             return "opened the kill dialog"
-        case Reload(taken=taken, text=text):
-            return plain(text) if taken else f"refused, the old one goes on: {plain(text)}"
         case Play(scenario=scenario):
             return f"plays {plain(scenario)}"
 
