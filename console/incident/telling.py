@@ -124,7 +124,8 @@ def _flag_state(state: FlagState) -> dict[str, Any]:
 
 
 def _verdict(body: Any) -> tuple[str, str]:
-    return f"{plain(str(body['title']))} {body['before']} → {body['after']}", CONSOLE
+    title, before, after = (plain(str(body[name])) for name in ("title", "before", "after"))
+    return f"{title} {before} → {after}", CONSOLE
 
 
 def _model(body: Any) -> tuple[str, str]:
