@@ -44,6 +44,35 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowRow:
+    """One line of the table behind a verdict: what was counted over which time, and what it proves.
+
+    Every cell is plain text, as short as a column wants it; "" where the column says nothing of this line.
+
+    Attributes:
+        window: over what was counted ("30 min", "5 h", "since harm began", "last night").
+        bad, n: counted ("14", "38").
+        value: what the band is about ("36.8 %", "0.84", "1.31 x").
+        interval: where it may truly lie ("23.4 to 52.7 %").
+        proof: the evidence of harm ("1.8e+12"), and `line` what it has to pass ("9.0e+05").
+        state: what this line alone says; None where it only informs.
+        crossed: event time at which the proof passed its line; None while it has not.
+        note: a few words ("on 4 of 13", "second opinion: agrees").
+    """
+
+    window: str
+    bad: str = ""
+    n: str = ""
+    value: str = ""
+    interval: str = ""
+    proof: str = ""
+    line: str = ""
+    state: State | None = None
+    crossed: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One signal, judged. Every text is plain and short, and fit to be shown as it is.
 
@@ -71,7 +100,16 @@ class Verdict:
         partial: something was missing or dropped, in words, or "".
         problem: for ERROR: what failed, where, and what to do.
         needs: for TOO FEW: what it waits for ("needs 159 more answers, ~2 h at this rate").
-        numbers: (name, value) pairs behind the verdict, for the detail view and ``--json``.
+        numbers: (name, value) pairs behind the verdict, all of them, for ``--json``.
+        was_since: event time at which the BREACH of `was` began.
+        words: sentences for a tired person: what was counted against what, what would be healthy, what it
+            takes to clear.
+        method: how it is judged, in a few words ("e-detector, p0 1 %, c 100,000").
+        epoch: event time before which nothing counts; None where all that is known does.
+        columns: heads of `windows` for bad, n, value and interval ("failed", "answers", "share",
+            "Wilson 95 %"); "" where no line has such a cell.
+        windows: the table of the detail view.
+        parts: (name, value) pairs below that table ("by kind", "schema 13, time-out 1").
     """
 
     signal: str
@@ -96,6 +134,13 @@ class Verdict:
     problem: str = ""
     needs: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
+    was_since: datetime | None = None
+    words: tuple[str, ...] = ()
+    method: str = ""
+    epoch: datetime | None = None
+    columns: tuple[str, str, str, str] = ("", "", "", "")
+    windows: tuple[WindowRow, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +195,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelChange:
+    """Another model answers than before.
+
+    Attributes:
+        at: event time at which the new one was first seen to stay.
+        before, after: fingerprints, raw and unsanitized.
+    """
+
+    at: datetime
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything the signals say at one moment. Immutable: a reader may keep it.
 
@@ -162,6 +221,7 @@ class Board:
         revision: grows with every board that differs.
         first_seen: event time of the earliest evidence, by signal key, and of the first AI answer as
             "traffic"; without those that have none.
+        models: changes of the model, oldest first, the last few.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -171,3 +231,4 @@ class Board:
     changes: tuple[Change, ...]
     revision: int
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
+    models: tuple[ModelChange, ...] = ()
