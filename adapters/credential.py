@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from adapters.redaction import remember
 from adapters.secrets import Secret, SecretMissing
 
 
@@ -33,6 +34,7 @@ class Credential:
         secret = await self.secret.reveal()
         if self.user is not None:
             pair = base64.b64encode(f"{self.user}:{secret}".encode()).decode()
+            remember(pair)
             return secret, f"Basic {pair}"
         if not secret.isascii():
             raise SecretMissing(

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from adapters.errors import AdapterError, BadOptions
+from adapters.redaction import remember
 from adapters.trust import NO_TRUST, Trust
 
 SECONDS = 2.0
@@ -117,6 +118,7 @@ class Secret:
             SecretMissing: unset, unreadable, empty, failed or too slow; names the reference, never a value.
         """
         if self._kept is not None:
+            remember(self._kept)
             return self._kept
         if self._kind == "env":
             value = os.environ.get(self._rest)
@@ -142,6 +144,7 @@ class Secret:
             raise self._missing("is empty", "Put the secret there.")
         if len(value) > LARGEST or not value.isprintable():
             raise self._missing("holds something that is no secret", "It must be one line of text.")
+        remember(value)
         return value
 
     def _missing(self, what: str, todo: str) -> SecretMissing:
