@@ -91,8 +91,8 @@ def flag_words(flag: FlagView) -> str:
 
 
 def _findings(snapshot: Snapshot) -> list[str]:
-    journal = (snapshot.journal.problem,) if snapshot.journal.problem else ()
-    return [*journal, *snapshot.config.faults, *snapshot.config.findings]
+    own = (snapshot.journal.problem, snapshot.history.problem, snapshot.reload)
+    return [*(text for text in own if text), *snapshot.config.faults, *snapshot.config.findings]
 
 
 def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
