@@ -1,0 +1,36 @@
+"""Whether two names mean one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from console.identity import Operator
+
+
+def folded(name: str) -> str:
+    """A name without what does not tell people apart: case, and how many blanks there are."""
+    return " ".join(name.split()).casefold()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two whole names are one. First names alone tell nobody apart."""
+    return bool(folded(one)) and folded(one) == folded(other)
+
+
+def is_operator(name: str, operator: Operator) -> bool:
+    """Whether a name means the person at the keyboard, by any name that the machine knows for them."""
+    return any(same(name, known) for known in (operator.name, operator.login, operator.sudo_user))
+
+
+def listed(name: str, rotation: Iterable[str]) -> bool:
+    """Whether a name stands on the rotation."""
+    return any(same(name, person) for person in rotation)
+
+
+def distinct(rotation: Iterable[str]) -> tuple[str, ...]:
+    """The rotation with each person once, in its order, and without blank names."""
+    found: dict[str, str] = {}
+    for name in rotation:
+        if folded(name):
+            found.setdefault(folded(name), " ".join(name.split()))
+    return tuple(found.values())
