@@ -23,16 +23,19 @@ from textual.screen import Screen
 from console.tui import actions
 from console.tui.backend import Backend, RunbookText
 from console.tui.cadence import SETTLING_SECONDS, Cadence
+from console.tui.host import AppHost
 from console.tui.last_words import last_words
 from console.tui.look import look_for
+from console.tui.looks import Looks
+from console.tui.navigation import Navigator
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen
-from console.tui.screens.page import PageScreen
-from console.tui.screens.signals import SignalsScreen
+from console.tui.screens.signals import screen as signals_screen
 from console.tui.terminal import ConsoleDriver, ReadCounter
 from widgets.look import Look
 
 if TYPE_CHECKING:
+    from console.tui.dispatch import Dispatch
     from console.tui.kill_control import KillControl
 
 _NOTICE_SECONDS = 6.0
@@ -72,7 +75,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """
         super().__init__(driver_class=ConsoleDriver)
         self.animation_level = "none"
-        self._backend = backend
+        self.backend = backend
         self._look = look or look_for(os.environ)
         self._now = now or partial(datetime.now, UTC)
         self._reads = ReadCounter()
@@ -81,23 +84,33 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._problem = ""
         self._book: RunbookText | None = None
         self._cadence = Cadence(self, self.draw)
-        self._page: PageScreen | None = None
+        self.looks = Looks(self)
+        self.host = AppHost(self, backend)
+        self.places = Navigator(self, self.host, lambda: self.kills.show_ladder())
+
+    # Imported with the first use or right after the first frame, which needs neither.
 
     @cached_property
-    def _kills(self) -> KillControl:
-        # Imported with the first use or right after the first frame, which does not need it.
+    def kills(self) -> KillControl:
+        """What `K` does."""
         from console.tui.kill_control import KillControl
 
-        return KillControl(self, self._backend)
+        return KillControl(self, self.backend)
+
+    @cached_property
+    def _dispatch(self) -> Dispatch:
+        from console.tui.dispatch import Dispatch
+
+        return Dispatch(self)
 
     @property
     def killing(self) -> bool:
         """A kill that was confirmed here is still being tried or watched."""
-        return self._kills.running
+        return self.kills.running
 
     def scene(self) -> Scene:
         """This moment."""
-        backend = self._backend
+        backend = self.backend
         text, until = self._notice
         return Scene(
             snapshot=backend.snapshot,
@@ -107,19 +120,23 @@ class ConsoleApp(App[int], inherit_bindings=False):
             operator=backend.operator,
             read_only=backend.read_only,
             demo=backend.demo,
-            killing=self._kills.killing if "_kills" in self.__dict__ else None,
+            killing=self.kills.killing if "kills" in self.__dict__ else None,
             held=self._hold[0] if self._hold else None,
             held_at=self._hold[1] if self._hold else None,
             notice=text if monotonic() < until else "",
+            snapshots=getattr(backend, "snapshots", ()),
+            broken=getattr(backend, "broken", ()),
         )
 
     def get_default_screen(self) -> Screen[None]:
         """The signals."""
-        return SignalsScreen(self.scene(), self._look)
+        first = signals_screen(self.host)
+        self.places.first(first)
+        return first
 
     def on_mount(self) -> None:
         """Begin to watch once the first frame is on the screen."""
-        self._backend.subscribe(self._cadence.data)
+        self.backend.subscribe(self._cadence.data)
         self._cadence.start()
         self.call_after_refresh(self._begin)
         self.set_timer(SETTLING_SECONDS, gc.freeze)
@@ -128,9 +145,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Let go of everything but a confirmed kill."""
-        self._kills.let_go()
+        self.kills.let_go()
         with suppress(TimeoutError):  # what does not stop in time ends with the process
-            await asyncio.wait_for(self._backend.stop(), _STOP_SECONDS)
+            await asyncio.wait_for(self.backend.stop(), _STOP_SECONDS)
 
     def changed(self) -> None:
         """Something is new that cannot wait for the tick."""
@@ -156,30 +173,16 @@ class ConsoleApp(App[int], inherit_bindings=False):
                     return
                 action = actions.find(screen.place, event.key) if isinstance(event, events.Key) else None
                 if action is not None:
+                    looked_at = screen.looked_at
                     self.perform(action.id)
+                    self.looks.looked(looked_at)
                     return
         await super().on_event(event)
 
-    def perform(self, action: str) -> None:
-        """Do what the registry calls `action`."""
+    def perform(self, action: str) -> bool:
+        """Do what the registry calls `action`; False when nothing here does it."""
         screen = self.screen
-        if isinstance(screen, ConsoleScreen) and screen.act(action):
-            return
-        own: dict[str, Callable[[], object]] = {
-            "kill": self._kills.open,
-            "ladder": self._kills.show_ladder,
-            "signals": self.home,
-            "back": self._back,
-            "arming": self._arming,
-            "runbook": self._runbook,
-            "hold": self._toggle_hold,
-            "palette": self._palette,
-            "quit": lambda: self.exit(0),
-        }
-        if action in own:
-            own[action]()
-        elif action == "help":
-            self.show_page(action)
+        return (isinstance(screen, ConsoleScreen) and screen.act(action)) or self._dispatch.do(action)
 
     @property
     def look(self) -> Look:
@@ -187,9 +190,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return self._look
 
     @property
-    def runbook_text(self) -> str:
-        """The runbook as last read, "" when it could not be."""
-        return self._book.text if self._book else ""
+    def book(self) -> RunbookText | None:
+        """The runbook as last read; None until it was."""
+        return self._book
 
     def read_before_paint(self) -> int:
         """Number of the newest read that came before what now stands on the terminal."""
@@ -209,72 +212,40 @@ class ConsoleApp(App[int], inherit_bindings=False):
             yield SystemCommand(title, action.description, lambda name=action.id: self.perform(name))
 
     def _begin(self) -> None:
-        self._kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
+        self.kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
+        self._dispatch  # noqa: B018
         self.run_worker(self._start(), name="backend", exit_on_error=False)
 
     async def _start(self) -> None:
         try:
-            await self._backend.start()
+            await self.backend.start()
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen must stand and say it
             self._problem = f"The services could not be started: {error}"
-        await self._read_book()
+        await self.read_book()
 
-    async def _read_book(self) -> None:
-        # In a thread and ahead of time: the kill dialog must never wait for a disk that hangs.
-        self._book = await asyncio.to_thread(self._backend.runbook)
+    async def read_book(self) -> None:
+        """Read the runbook, in a thread and ahead of time: the kill dialog must never wait for a disk."""
+        self._book = await asyncio.to_thread(self.backend.runbook)
         self.changed()
+
+    async def refresh_all(self) -> None:
+        """Read everything now that is read by the clock."""
+        await self.backend.refresh()
+        await self.read_book()
 
     def home(self) -> None:
         """Back to the signals."""
-        self._leave_pages()
+        self.places.home()
         self.draw()
 
-    def _leave_pages(self) -> None:
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-
-    def _back(self) -> None:
-        self.home()
-        if self.killing:
-            self.say("the kill goes on without its screen: line 2 follows it, K shows it")
-
-    def show_page(self, name: str) -> None:
-        """Put a page over the signals."""
-        from console.tui.views import pages
-
-        scene = self.scene()
-        view, top = pages.open_page(name, scene, lambda: self._book, self.size.width)
-        if self._page is None:
-            # One for all pages, and kept: mounting a screen costs more than all that it shows.
-            self._page = PageScreen(scene, self._look)
-            self.install_screen(self._page, "page")
-        self._page.turn(pages.PLACES[name], view, top)
-        if self.screen is not self._page:
-            self._leave_pages()
-            self.push_screen("page")
-        self._page.draw(scene)
-
-    def _runbook(self) -> None:
-        self.show_page("runbook")
-        self.run_worker(self._read_book(), name="runbook", exit_on_error=False, exclusive=True, group="book")
-
-    def _arming(self) -> None:
-        self.show_page("arming")
-        self.run_worker(self._prove(), name="prove", exit_on_error=False, exclusive=True, group="prove")
-
-    async def _prove(self) -> None:
-        try:
-            await self._backend.prove()
-        except Exception as error:  # noqa: BLE001 - said, and the console goes on
-            self.say(f"arming could not be proven: {error}")
-        self.changed()
-
-    def _toggle_hold(self) -> None:
-        snapshot = self._backend.snapshot
+    def toggle_hold(self) -> None:
+        """Hold the panels, or let them go on."""
+        snapshot = self.backend.snapshot
         self._hold = None if self._hold or snapshot is None else (snapshot, self._now())
         self.draw()
 
-    def _palette(self) -> None:
+    def open_palette(self) -> None:
+        """Every action by name."""
         from textual.command import CommandPalette
 
         self.push_screen(CommandPalette())

@@ -72,7 +72,7 @@ class KillClient(Protocol):
 
 
 class Backend(Protocol):
-    """The configured features, live, one of them chosen. Every attribute may be read at any time without a wait."""
+    """The configured features, live, one of them chosen. Every attribute may be read without a wait."""
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -111,7 +111,7 @@ class Backend(Protocol):
         ...
 
     async def series(self, signal: str, span: timedelta, bins: int) -> Series | None:
-        """One signal of the chosen feature over a span of event time that ends now; None where there is none."""
+        """One signal of the chosen feature over a span of event time that ends now; None for no such."""
         ...
 
     async def refresh(self) -> None:

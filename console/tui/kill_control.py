@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.tui import actions
 from console.tui.scene import Killing
 from console.tui.screens.kill import KillScreen
 from console.tui.session import KillSession
-from console.tui.views import pages as _pages  # noqa: F401 - loaded together with the kill
 from console.tui.views.kill_dialog import in_breach
 from console.tui.views.standing import standing
 
@@ -38,7 +38,7 @@ class KillControl:
         """Open the dialog; or explain, or show the ladder of a kill that is running."""
         app = self._app
         if self._backend.read_only:
-            app.show_page("read-only")
+            app.host.go(actions.HELP, "read-only")
         elif self._backend.snapshot is None:
             app.say(f"K: nothing is known yet that could be killed; {self._backend.message}")
         elif self.running:
@@ -52,6 +52,7 @@ class KillControl:
             except OSError as error:
                 problem = f"the kill's process could not be started: {error}"
             self._push(climbing=False, problem=problem)
+            app.looks.opened()
 
     def show_ladder(self) -> None:
         """Show the newest kill, opened here or found in the journal."""
@@ -74,9 +75,7 @@ class KillControl:
         app = self._app
         app.home()
         screen = KillScreen(
-            app.scene(),
-            app.look,
-            app.runbook_text,
+            app.host,
             go=self._go,
             leave=self._leave,
             typing=self._typing,
@@ -84,6 +83,7 @@ class KillControl:
             climbing=climbing,
             problem=problem,
         )
+        app.places.over(actions.LADDER)
         app.push_screen(screen)
 
     def _go(self) -> str:

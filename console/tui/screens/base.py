@@ -3,18 +3,88 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import Any, Protocol
 
 from textual import events
 from textual.widget import Widget
 
+from console.tui.backend import Backend, RunbookText
 from console.tui.scene import Scene
 from console.tui.views.banner import banner
 from console.tui.views.footer import footer
-from widgets.banner import Banner
-from widgets.footer import Footer
+from widgets.banner import Banner, BannerModel
+from widgets.footer import Footer, FooterModel
 from widgets.look import Look
 from widgets.spans import SpanScreen
+
+
+class Host(Protocol):
+    """The app, as its screens see it."""
+
+    @property
+    def look(self) -> Look:
+        """The glyphs in use."""
+        ...
+
+    @property
+    def backend(self) -> Backend:
+        """The services."""
+        ...
+
+    @property
+    def book(self) -> RunbookText | None:
+        """The runbook as last read; None until it was."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        ...
+
+    async def read_book(self) -> None:
+        """Read the runbook anew."""
+        ...
+
+    def scene(self) -> Scene:
+        """This moment."""
+        ...
+
+    def go(self, place: str, target: str = "") -> None:
+        """Show another place of `console.tui.actions`.
+
+        Args:
+            target: what it is about (a signal's key, a gate's); the screen gets it by `aim`.
+        """
+        ...
+
+    def back(self) -> None:
+        """Show the place from which this one was opened."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Say a sentence in place of the footer for some seconds."""
+        ...
+
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do something that waits; it outlives the screen, and what goes wrong is said."""
+        ...
+
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard of the person's own terminal (OSC 52), and say so."""
+        ...
+
+    def looked(self, screen: str) -> None:
+        """A person looked at a screen that shows signals: journaled, once in some minutes a screen.
+
+        Args:
+            screen: "signals", or the title of the signal whose detail is open.
+        """
+        ...
+
+    def changed(self) -> None:
+        """Something is new that cannot wait for the tick: draw soon."""
+        ...
 
 
 class ConsoleScreen(SpanScreen[None]):
@@ -27,12 +97,13 @@ class ConsoleScreen(SpanScreen[None]):
     place: str = ""
     AUTO_FOCUS = ""
 
-    def __init__(self, scene: Scene, look: Look) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__()
-        self.look = look
-        self.scene = scene
-        self._banner = Banner(banner(scene), look=look)
-        self._footer = Footer(look=look)
+        self.host = host
+        self.look = host.look
+        self.scene = host.scene()
+        self._banner = Banner(self.banner_model(self.scene), look=self.look)
+        self._footer = Footer(look=self.look)
 
     @abstractmethod
     def body(self) -> Iterable[Widget]:
@@ -41,6 +112,30 @@ class ConsoleScreen(SpanScreen[None]):
     @abstractmethod
     def draw_body(self, scene: Scene) -> None:
         """Give them their models."""
+
+    def aim(self, target: str) -> None:
+        """Be about something from now on. Called before the screen is shown, each time it is gone to."""
+
+    def act(self, action: str) -> bool:
+        """Do one of the screen's own actions, by its id; False when it has none of that name."""
+        return False
+
+    def take(self, event: events.Key | events.Paste, read: int) -> bool:
+        """Use an event before anything else sees it; False lets it go on."""
+        return False
+
+    @property
+    def looked_at(self) -> str:
+        """What a key pressed here is a look at, as in `Host.looked`; "" where no signal is shown."""
+        return ""
+
+    def banner_model(self, scene: Scene) -> BannerModel:
+        """What the three lines on top say here."""
+        return banner(scene)
+
+    def footer_model(self, scene: Scene) -> FooterModel:
+        """What the last line says here."""
+        return footer(scene, self.place)
 
     def compose(self) -> Iterable[Widget]:
         """Banner, body, footer."""
@@ -53,21 +148,13 @@ class ConsoleScreen(SpanScreen[None]):
         self.scene = scene
         if not self.is_mounted:
             return
-        self._banner.show(banner(scene))
-        self._footer.show(footer(scene, self.place))
+        self._banner.show(self.banner_model(scene))
+        self._footer.show(self.footer_model(scene))
         self.draw_body(scene)
 
     def redraw(self) -> None:
         """Show the same moment again, after something of the screen's own changed."""
         self.draw(self.scene)
-
-    def take(self, event: events.Key | events.Paste, read: int) -> bool:
-        """Use an event before anything else sees it; False lets it go on."""
-        return False
-
-    def act(self, action: str) -> bool:
-        """Do one of the screen's own actions, by its id; False when it has none of that name."""
-        return False
 
     def on_mount(self) -> None:
         """First drawing."""

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from console.tui import actions
 from console.tui.confirm import Answer, ConfirmWord
 from console.tui.scene import Scene
-from console.tui.screens.base import ConsoleScreen
+from console.tui.screens.base import ConsoleScreen, Host
 from console.tui.screens.page import scrolled
 from console.tui.views.help import help_page
 from console.tui.views.kill_dialog import kill_dialog
@@ -18,7 +18,6 @@ from console.tui.views.ladder import ladder
 from console.tui.views.requests import requests
 from widgets.kill_dialog import KillDialog
 from widgets.ladder import Ladder
-from widgets.look import Look
 from widgets.runbook import Runbook
 
 _SCROLL = {"down": "scroll_down", "up": "scroll_up", "pagedown": "page_down", "pageup": "page_up"}
@@ -32,9 +31,7 @@ class KillScreen(ConsoleScreen):
 
     def __init__(
         self,
-        scene: Scene,
-        look: Look,
-        runbook: str,
+        host: Host,
         *,
         go: Callable[[], str],
         leave: Callable[[], None],
@@ -53,9 +50,11 @@ class KillScreen(ConsoleScreen):
             climbing: show the ladder of a kill that was confirmed before.
             problem: what is already known to be wrong, or "".
         """
-        super().__init__(scene, look)
+        super().__init__(host)
+        look = self.look
         self.place = actions.LADDER if climbing else actions.DIALOG
-        self._runbook = runbook
+        # As it stood when the kill was opened: it must not move under the reading eye.
+        self._runbook = host.book.text if host.book else ""
         self._go = go
         self._leave = leave
         self._typing = typing

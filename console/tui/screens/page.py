@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from abc import abstractmethod
+from collections.abc import Iterable
 
 from textual.widget import Widget
 
 from console.tui.scene import Scene
-from console.tui.screens.base import ConsoleScreen
-from widgets.look import Look
+from console.tui.screens.base import ConsoleScreen, Host
 from widgets.runbook import Runbook, RunbookModel, last_top
-
-PageView = Callable[[Scene, int, int], RunbookModel]
-"""(scene, width, first line shown) -> model."""
 
 
 class PageScreen(ConsoleScreen):
-    """One page at a time. `turn` it before it is shown."""
+    """A text, as wide as the screen."""
 
-    def __init__(self, scene: Scene, look: Look) -> None:
-        super().__init__(scene, look)
-        self._view: PageView | None = None
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self._top = 0
-        self._page = Runbook(look=look)
+        self._page = Runbook(look=self.look)
 
-    def turn(self, place: str, view: PageView, top: int) -> None:
-        """Show another page from now on.
-
-        Args:
-            place: what it is called in `console.tui.actions`.
-            top: the line at which it opens.
-        """
-        self.place, self._view, self._top = place, view, top
+    @abstractmethod
+    def page(self, scene: Scene, width: int, top: int) -> RunbookModel:
+        """The text at a width, scrolled to the line `top`."""
 
     def body(self) -> Iterable[Widget]:
         """The page alone."""
@@ -39,8 +30,11 @@ class PageScreen(ConsoleScreen):
 
     def draw_body(self, scene: Scene) -> None:
         """The lines from where it is scrolled to."""
-        if self._view is not None:
-            self._page.show(self._view(scene, self._page.size.width or self.app.size.width, self._top))
+        self._page.show(self.page(scene, self._page.size.width or self.app.size.width, self._top))
+
+    def aim(self, target: str) -> None:
+        """Open at its first line."""
+        self._top = 0
 
     def act(self, action: str) -> bool:
         """Scroll."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from console.tui import actions
 from console.tui.scene import Scene
 from widgets.footer import FooterModel, KeyModel
 
 
-def footer(scene: Scene, screen: str) -> FooterModel:
-    """Dangerous keys first, then the others, help and the way out at the right; or, for a while, a notice."""
+def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -> FooterModel:
+    """Dangerous keys first, then the others, help and the way out at the right; or, for a while, a notice.
+
+    Args:
+        labels: what an action (by its id) is called at this moment, where that differs from the registry.
+    """
     if scene.notice:
         return FooterModel(((KeyModel(scene.notice, ""),),))
     dangerous: list[KeyModel] = []
@@ -18,7 +24,7 @@ def footer(scene: Scene, screen: str) -> FooterModel:
         if not action.label or (action.id == "ladder" and scene.ladder() is None):
             continue
         forbidden = action.dangerous and scene.read_only
-        label = _label(action, scene, screen)
+        label = (labels or {}).get(action.id) or _label(action, scene, screen)
         key = KeyModel(
             action.shown,
             label,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from console.text import plain
-from console.tui import actions
 from console.tui.scene import Scene
 from console.tui.views.arming import arming_lines
-from console.tui.views.help import help_page
 from console.tui.views.kill_dialog import affects, flag_move, in_breach
 from console.tui.views.runbook import line_of, runbook
 from widgets.line import Line, Role, wrap
@@ -18,47 +15,32 @@ from widgets.runbook import RunbookModel
 if TYPE_CHECKING:
     from console.tui.backend import RunbookText
 
-PageView = Callable[[Scene, int, int], RunbookModel]
-PLACES = {
-    "runbook": actions.RUNBOOK,
-    "arming": actions.ARMING,
-    "help": actions.HELP,
-    "read-only": actions.HELP,
-}
-
 _ROLES = {"": Role.PLAIN, "dim": Role.DIM, "danger": Role.DANGER, "bold": Role.TITLE}
 
 
-def open_page(
-    name: str, scene: Scene, book: Callable[[], RunbookText | None], width: int
-) -> tuple[PageView, int]:
-    """How a page is drawn, and the line at which it opens.
+def runbook_top(scene: Scene, book: RunbookText | None, width: int) -> int:
+    """The line of the signal in breach; 0 where there is none, or no such heading."""
+    subject = _subject(scene)
+    return line_of(_document(book), width, subject) if subject else 0
+
+
+def runbook_page(
+    scene: Scene, book: RunbookText | None, width: int, top: int, opened_at: int
+) -> RunbookModel:
+    """The runbook.
 
     Args:
-        book: the runbook as last read; None until it was.
+        book: as last read; None until it was.
+        opened_at: the line at which it was opened, as by `runbook_top`.
     """
-    if name == "runbook":
-        return _runbook_page(scene, book, width)
-    if name == "arming":
-        return _arming_page, 0
-    if name == "read-only":
-        return _read_only_page, 0
-    return (lambda _scene, room, top: help_page(room, top)), 0
+    title = f"runbook  {plain(book.path)}" if book and book.path else "runbook"
+    note = f"at {plain(_subject(scene))}, in breach" if opened_at and _subject(scene) else ""
+    return runbook(title, _document(book), width, top, note)
 
 
-def _runbook_page(scene: Scene, book: Callable[[], RunbookText | None], width: int) -> tuple[PageView, int]:
+def _subject(scene: Scene) -> str:
     subject = in_breach(scene.snapshot) if scene.snapshot else ""
-    if not subject and scene.killing:
-        subject = scene.killing.subject
-    top = line_of(_document(book()), width, subject) if subject else 0
-    note = f"at {plain(subject)}, in breach" if top else ""
-
-    def view(_scene: Scene, room: int, at: int) -> RunbookModel:
-        text = book()
-        title = f"runbook  {plain(text.path)}" if text and text.path else "runbook"
-        return runbook(title, _document(text), room, at, note)
-
-    return view, top
+    return subject or (scene.killing.subject if scene.killing else "")
 
 
 def _document(text: RunbookText | None) -> str:
@@ -69,7 +51,8 @@ def _document(text: RunbookText | None) -> str:
     return text.text
 
 
-def _arming_page(scene: Scene, width: int, top: int) -> RunbookModel:
+def arming_page(scene: Scene, width: int, top: int) -> RunbookModel:
+    """Can I kill?: each lever with its proofs, and what to do."""
     lines: list[Line] = []
     for text, loudness in arming_lines(scene):
         indent = " " * (len(text) - len(text.lstrip()))
@@ -83,7 +66,8 @@ def _arming_page(scene: Scene, width: int, top: int) -> RunbookModel:
     return RunbookModel(title="can I kill?", lines=tuple(lines), top=top, note="! again, proves now")
 
 
-def _read_only_page(scene: Scene, width: int, top: int) -> RunbookModel:
+def read_only_page(scene: Scene, width: int, top: int) -> RunbookModel:
+    """Why K does nothing here, and what it would do elsewhere."""
     snapshot = scene.snapshot
     lines: list[Line] = [((" K does nothing here: this console was started with --read-only.", Role.TITLE),)]
     if snapshot is not None:

@@ -1,0 +1,79 @@
+"""The app as its screens see it (`console.tui.screens.base.Host`)."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from console.tui.app import ConsoleApp
+    from console.tui.backend import Backend, RunbookText
+    from console.tui.scene import Scene
+    from widgets.look import Look
+
+
+class AppHost:
+    """Passes on to the app; a screen gets no more of it than this."""
+
+    def __init__(self, app: ConsoleApp, backend: Backend) -> None:
+        self._app = app
+        self.backend = backend
+
+    @property
+    def look(self) -> Look:
+        """The glyphs in use."""
+        return self._app.look
+
+    @property
+    def book(self) -> RunbookText | None:
+        """The runbook as last read."""
+        return self._app.book
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return self._app.size.width
+
+    async def read_book(self) -> None:
+        """Read the runbook anew."""
+        await self._app.read_book()
+
+    def scene(self) -> Scene:
+        """This moment."""
+        return self._app.scene()
+
+    def go(self, place: str, target: str = "") -> None:
+        """Show another place."""
+        self._app.places.go(place, target)
+
+    def back(self) -> None:
+        """Show the place from which this one was opened."""
+        self._app.places.back()
+
+    def say(self, text: str) -> None:
+        """Say a sentence in place of the footer."""
+        self._app.say(text)
+
+    def changed(self) -> None:
+        """Draw soon."""
+        self._app.changed()
+
+    def copy(self, text: str) -> None:
+        """Copy by OSC 52, which reaches the person's own clipboard through ssh too."""
+        self._app.copy_to_clipboard(text)
+        self._app.say("copied, where your terminal lets a program copy")
+
+    def looked(self, screen: str) -> None:
+        """Journal a look."""
+        self._app.looks.looked(screen)
+
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do something that waits, as a worker of the app."""
+        self._app.run_worker(self._said(work), exit_on_error=False, group="host")
+
+    async def _said(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - said, and the console goes on
+            self._app.say(f"that did not work: {error}")
+        self._app.changed()
