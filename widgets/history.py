@@ -29,7 +29,7 @@ class HistoryModel(Struct, frozen=True):
 def one_row(model: HistoryModel, cells: int, look: Look) -> str:
     """`cells` characters, the newest bin at the right: the height is the value on the whole scale."""
     shown: list[str] = []
-    for value in _resampled(model, cells):
+    for value in resampled(model, cells):
         if value is None:
             shown.append(look.missing)
         else:
@@ -47,7 +47,7 @@ def two_rows(model: HistoryModel, cells: int, look: Look) -> tuple[str, str]:
     ceiling = model.high if model.healthy_high is None else _on_scale(model, model.healthy_high)
     upper: list[str] = []
     lower: list[str] = []
-    for value in _resampled(model, cells):
+    for value in resampled(model, cells):
         if value is None:
             upper.append(" ")
             lower.append(look.missing)
@@ -75,7 +75,7 @@ def _on_scale(model: HistoryModel, value: float) -> float:
     return min(max(value, model.low), model.high)
 
 
-def _resampled(model: HistoryModel, cells: int) -> list[float | None]:
+def resampled(model: HistoryModel, cells: int) -> list[float | None]:
     """At most `cells` bins. Bins that share a cell become their mean, or the worst one outside the band."""
     bins = [None if value is None or isnan(value) else value for value in model.bins]
     if any(value is not None and isinf(value) for value in bins):

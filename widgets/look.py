@@ -23,6 +23,7 @@ class Look(Struct, frozen=True):
         chip_left, chip_right: ends of the environment's chip.
         cursor: in the typed word; pointer: before it and at the selected row.
         ellipsis: where text was cut; dot: between two texts.
+        dotted: the line of an event in a chart; over, under: a value beyond the chart's scale.
     """
 
     plain: bool
@@ -53,6 +54,9 @@ class Look(Struct, frozen=True):
     pointer: str
     ellipsis: str
     dot: str
+    dotted: str
+    over: str
+    under: str
 
     def state(self, state: State) -> str:
         """Its glyph."""
@@ -110,6 +114,9 @@ UNICODE = Look(
     pointer="▸",
     ellipsis="…",
     dot="·",
+    dotted="┊",
+    over="↑",
+    under="↓",
 )
 
 ASCII = Look(
@@ -142,4 +149,7 @@ ASCII = Look(
     pointer=">",
     ellipsis="~",
     dot=".",
+    dotted=":",
+    over="^",
+    under="v",
 )

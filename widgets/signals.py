@@ -73,7 +73,11 @@ def _shown(model: SignalsModel, height: int) -> list[int]:
     if height >= len(everything):
         return list(everything)
     hidden = {State.OK: 2, State.OFF: 1}
-    by_need = sorted(everything, key=lambda index: hidden.get(model.signals[index].state, 0))
+    # The one under the cursor stands whatever its state.
+    by_need = sorted(
+        everything,
+        key=lambda index: -1 if index == model.selected else hidden.get(model.signals[index].state, 0),
+    )
     return sorted(by_need[: max(0, height)])
 
 

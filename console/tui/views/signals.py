@@ -15,14 +15,32 @@ from widgets.signals import SignalsModel
 _SPAN = "last 60 min"
 
 
-def signals(scene: Scene) -> SignalsModel:
-    """Every signal in the configuration's order, so that the eye learns the places."""
+def signals(scene: Scene, cursor: str | None = None) -> SignalsModel:
+    """Every signal in the configuration's order, so that the eye learns the places.
+
+    Args:
+        cursor: key of the signal that is marked, or None.
+    """
     snapshot = scene.panels
     if snapshot is None:
         return SignalsModel(signals=())
+    verdicts = snapshot.board.verdicts
     return SignalsModel(
-        signals=tuple(_panel(scene, verdict) for verdict in snapshot.board.verdicts.values()), span=_SPAN
+        signals=tuple(_panel(scene, verdict) for verdict in verdicts.values()),
+        span=_SPAN,
+        selected=list(verdicts).index(cursor) if cursor is not None and cursor in verdicts else None,
     )
+
+
+def moved(scene: Scene, cursor: str | None, step: int) -> str | None:
+    """The key under the cursor `step` signals further on; 0 asks whether its signal is still there.
+
+    The cursor is on no signal before the first one; it stops at the last.
+    """
+    keys = list(scene.panels.board.verdicts) if scene.panels else []
+    at = keys.index(cursor) if cursor in keys else -1
+    at = max(-1, min(at + step, len(keys) - 1))
+    return keys[at] if at >= 0 else None
 
 
 def why(verdict: Verdict) -> str:
