@@ -10,12 +10,14 @@ from textual.widget import Widget
 from console.text import plain
 from console.tui import actions
 from console.tui.scene import Scene
-from console.tui.screens.base import ConsoleScreen
+from console.tui.screens.base import ConsoleScreen, Host
 from console.tui.views.checklist import checklist
-from console.tui.views.signals import signals
+from console.tui.views.footer import footer
+from console.tui.views.signals import moved, signals
+from console.tui.views.standing import back_on
 from console.tui.views.timeline import timeline
 from widgets.checklist import SIDE_WIDTH, Checklist
-from widgets.look import Look
+from widgets.footer import FooterModel
 from widgets.message import Message, MessageModel
 from widgets.signals import Signals
 from widgets.timeline import Timeline
@@ -26,6 +28,12 @@ SIDE_BY_SIDE = 116
 _FRAME = 4  # banner and footer
 _WIDE, _COMPACT = 29, 15  # lines of seven signals, by form
 _TIMELINE = 4  # lines below which the timeline gives way to the signals
+_STEPS = {"next_item": 1, "next": 1, "previous_item": -1, "previous": -1}
+
+
+def screen(host: Host) -> ConsoleScreen:
+    """The place `signals`."""
+    return SignalsScreen(host)
 
 
 class SignalsScreen(ConsoleScreen):
@@ -33,12 +41,14 @@ class SignalsScreen(ConsoleScreen):
 
     place = actions.SIGNALS
 
-    def __init__(self, scene: Scene, look: Look) -> None:
-        super().__init__(scene, look)
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        look = self.look
         self._signals = Signals(look=look)
         self._checklist = Checklist(look=look)
         self._timeline = Timeline(look=look)
         self._message = Message(look=look)
+        self._cursor: str | None = None
         self._panels = Horizontal(self._signals, self._checklist)
 
     def body(self) -> Iterable[Widget]:
@@ -46,6 +56,41 @@ class SignalsScreen(ConsoleScreen):
         yield self._message
         yield self._panels
         yield self._timeline
+
+    @property
+    def looked_at(self) -> str:
+        """The signals."""
+        return self.place
+
+    @property
+    def cursor(self) -> str | None:
+        """The key of the signal under the cursor; None while none was chosen."""
+        return self._cursor
+
+    def act(self, action: str) -> bool:
+        """Move the cursor, or go into what it is on."""
+        if action == "into":
+            self._into()
+        elif action in _STEPS:
+            self._cursor = moved(self.scene, self._cursor, _STEPS[action])
+            self.redraw()
+        else:
+            return False
+        return True
+
+    def footer_model(self, scene: Scene) -> FooterModel:
+        """Enter is named after what it opens."""
+        return footer(scene, self.place, {"into": "ladder" if self._climbs(scene) else "why"})
+
+    def _climbs(self, scene: Scene) -> bool:
+        """Enter shows the newest kill: no signal was chosen, and a kill stands or runs."""
+        return self._cursor is None and scene.ladder() is not None and not back_on(scene)
+
+    def _into(self) -> None:
+        if self._climbs(self.scene):
+            self.host.go(actions.LADDER)
+        else:
+            self.host.go(actions.DETAIL, self._cursor or "")
 
     # Textual calls the handlers of every class, the most derived first: layout comes before the drawing.
 
@@ -66,7 +111,8 @@ class SignalsScreen(ConsoleScreen):
             self._message.show(MessageModel(tuple(plain(scene.message or "starting").splitlines())))
             return
         beside = bool(self._checklist.display)
-        self._signals.show(signals(scene))
+        self._cursor = moved(scene, self._cursor, 0)
+        self._signals.show(signals(scene, self._cursor))
         if beside:
             self._checklist.show(checklist(scene))
         joint = self.app.size.width - SIDE_WIDTH if beside else None
