@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from console.readiness.finding import Finding, cut
+from console.readiness.finding import Finding, cut, to_attest, to_waive
 from console.readiness.gates import GateState, Seen
 from console.readiness.until import span
-from console.text import plain
 
 if TYPE_CHECKING:
     from console.config import Stage
@@ -22,8 +21,9 @@ SMALL = 10.0
 
 def internal_cohort(snapshot: Snapshot) -> Finding:
     """Never PASS by itself: nobody but people can see that issues were triaged."""
-    name = plain(snapshot.config.name)
-    fix = f"a: say how long it ran and what became of its issues; or console attest {name} internal-cohort"
+    fix = (
+        f"say how long it ran and what became of its issues: {to_attest(snapshot.config, 'internal-cohort')}"
+    )
     stage = next((one for one in snapshot.config.stages if one.percent == 0), None)
     if stage is None:
         told = "no stage of [feature.rollout] is for our own team (percent = 0 with a cohort)"
@@ -52,8 +52,8 @@ def internal_cohort(snapshot: Snapshot) -> Finding:
 
 def ramp_criteria(snapshot: Snapshot) -> Finding:
     """FAIL where the first users are too many at once; else what the stages lack is for people to say."""
-    stages, name = snapshot.config.stages, plain(snapshot.config.name)
-    fix = f"a: say who the 5 % are and where the criteria stand; or console attest {name} ramp-criteria"
+    stages = snapshot.config.stages
+    fix = f"say who the 5 % are and where the criteria stand: {to_attest(snapshot.config, 'ramp-criteria')}"
     if not stages:
         return Finding(
             GateState.UNKNOWN,
@@ -71,7 +71,8 @@ def ramp_criteria(snapshot: Snapshot) -> Finding:
             told,
             seen=_stages(snapshot),
             missing=told,
-            fix=f"put a stage of {SMALL:g} % or less before it in [feature.rollout]; or w: waive",
+            fix=f"put a stage of {SMALL:g} % or less before it in [feature.rollout]; or waive: "
+            + to_waive(snapshot.config, "ramp-criteria"),
         )
     held = [stage for stage in stages[:-1] if span(stage.hold or "") is None]
     names = ", ".join(cut(stage.name, 20) for stage in stages)

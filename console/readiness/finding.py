@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from console.readiness.gates import GateState, Seen
 from console.text import plain
+
+if TYPE_CHECKING:
+    from console.config import FeatureConfig
 
 LINE = 160
 """Characters of somebody else's text in a gate's evidence; the whole of it is in its walk-through."""
@@ -41,3 +45,13 @@ def cut(text: str, most: int = LINE) -> str:
     whole = text.strip()
     shown = plain(whole[:most])
     return shown if len(whole) <= most and len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def to_attest(config: FeatureConfig, gate: str) -> str:
+    """How somebody vouches for a gate: the key, and the command."""
+    return f"a, or console attest {plain(config.name)} {gate} --evidence TEXT"
+
+
+def to_waive(config: FeatureConfig, gate: str) -> str:
+    """How it is gone without for a time: the key, and the command."""
+    return f"w, or console waive {plain(config.name)} {gate} --reason TEXT --approver NAME --until DATE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.readiness.finding import Finding, cut
+from console.readiness.finding import Finding, cut, to_attest
 from console.readiness.gates import GateState, Seen
 from console.text import plain, sanitize
 
@@ -38,7 +38,8 @@ def flag(snapshot: Snapshot) -> Finding:
             at=state.read_at,
             seen=tuple(seen),
             missing="whether it can be given to some users only",
-            fix="give it a percentage or users at its provider; or attest that it can have them: a",
+            fix="give it a percentage or users at its provider; or attest that it can have them: "
+            + to_attest(config, "flag"),
         )
     share = "by its own rules" if state.percent is None else f"{state.percent:g} % of users"
     words = share if state.on else f"OFF, set to {share}"

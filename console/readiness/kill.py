@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
 from console.readiness.ages import ago
-from console.readiness.finding import Finding, cut
+from console.readiness.finding import Finding, cut, to_attest, to_waive
 from console.readiness.gates import PROOF_GOOD_FOR, GateState, Seen
 from console.text import plain
 
@@ -34,12 +34,12 @@ def kill_switch(snapshot: Snapshot, now: datetime) -> Finding:
     config, kill = snapshot.config, snapshot.kill
     fix = (
         f"pull it once at a quiet hour: K, or console kill {plain(config.name)} --confirm "
-        f"{plain(config.flag_key)}; or attest a drill that was done elsewhere: a"
+        f"{plain(config.flag_key)}; or attest a drill that was done elsewhere: {to_attest(config, 'kill-switch')}"
     )
     seen = _ladder(snapshot)
     if kill is not None and (failed := _failed(kill)):
         words = f"pulled {ago(kill.at, now)} in {plain(config.environment)}: {failed}"
-        fix = "! shows which lever is not armed; put it right and pull it again, or w: waive"
+        fix = f"! shows which lever is not armed; put it right and pull it again; or waive: {to_waive(config, 'kill-switch')}"
         return Finding(GateState.FAIL, words, _operator(kill), kill.at, seen=seen, missing=words, fix=fix)
     test = _test(snapshot)
     if test is None:
@@ -73,23 +73,25 @@ def fallback(snapshot: Snapshot, now: datetime) -> Finding:
             "",
             seen=() if table is None else (Seen(None, f"described: {cut(table.describe)}"),),
             missing=f"{lacks} in [feature.fallback]",
-            fix="write describe, url and expect_body into [feature.fallback]; or attest who saw it work: a",
+            fix="write describe, url and expect_body into [feature.fallback]; or attest who saw it work: "
+            + to_attest(config, "fallback"),
         )
     seen = [Seen(None, f"described: {cut(table.describe)}"), Seen(None, f"probe: {cut(table.url)}")]
     step = next((one for one in kill.ladder.steps if one.rung is Rung.FALLBACK), None) if kill else None
     fix = (
         f"it shows only while killed: K at a quiet hour, or console kill {plain(config.name)} --confirm "
-        f"{plain(config.flag_key)} --wait fallback; or attest who saw it work: a"
+        f"{plain(config.flag_key)} --wait fallback"
     )
     if kill is None or step is None or step.mark not in (Mark.TRUE, Mark.FALSE):
         missing = _unseen(kill)
+        fix += f"; or attest who saw it work: {to_attest(config, 'fallback')}"
         return Finding(GateState.UNKNOWN, missing, "", seen=tuple(seen), missing=missing, fix=fix)
     good_to = kill.at + PROOF_GOOD_FOR
     told = cut(step.text)
     seen.append(Seen(_SEEN[step.mark], f"{ago(kill.at, now)}, while killed: {told}"))
     if step.mark is Mark.FALSE:
         words = f"it did not answer as described after the kill {ago(kill.at, now)}: {told}"
-        fix = f"put the fallback right, then {fix[0].lower()}{fix[1:]}"
+        fix = f"put the fallback right; then {fix}; or waive: {to_waive(config, 'fallback')}"
         return Finding(GateState.FAIL, words, "probe", kill.at, seen=tuple(seen), missing=words, fix=fix)
     words = f"answered while killed {ago(kill.at, now)}: {told}"
     if good_to <= now:
@@ -101,7 +103,7 @@ def fallback(snapshot: Snapshot, now: datetime) -> Finding:
             good_to,
             tuple(seen),
             f"it was last seen {ago(kill.at, now)}, and that counts for {PROOF_GOOD_FOR.days} days",
-            fix,
+            f"{fix}; or attest who saw it work: {to_attest(config, 'fallback')}",
         )
     return Finding(GateState.PASS, words, "probe", kill.at, good_to, tuple(seen))
 

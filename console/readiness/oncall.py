@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.incident.acts import Acknowledge, Done
 from console.readiness.ages import ago
-from console.readiness.finding import Finding, cut
+from console.readiness.finding import Finding, cut, to_attest, to_waive
 from console.readiness.gates import GateState, Seen
 from console.readiness.people import distinct, folded, listed
 from console.text import plain
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def runbook(snapshot: Snapshot, now: datetime) -> Finding:
     """PASS when every person of the rotation has acknowledged this version; FAIL where none can be read."""
     path, view = snapshot.config.runbook, snapshot.runbook
+    waiving = to_waive(snapshot.config, "runbook")
     if path is None or view.problem:
         told = "no runbook is bound to this feature" if path is None else cut(view.problem)
         fix = (
@@ -26,7 +27,7 @@ def runbook(snapshot: Snapshot, now: datetime) -> Finding:
             if path is None
             else "put it there, or correct runbook in console.toml"
         )
-        return Finding(GateState.FAIL, told, missing=told, fix=f"{fix}; or w: waive")
+        return Finding(GateState.FAIL, told, missing=told, fix=f"{fix}; or waive: {waiving}")
     version = cut(view.version, 40)
     if not version:
         told = "the runbook has not been read yet, or nothing stands in it"
@@ -41,7 +42,8 @@ def runbook(snapshot: Snapshot, now: datetime) -> Finding:
             "",
             seen=(bound, *_others((), readers, now)),
             missing="the names of those on call",
-            fix='write [people] rotation = ["…"] into console.toml, and each presses o on it; or a: attest',
+            fix='write [people] rotation = ["…"] into console.toml, and each presses o on it; or attest: '
+            + to_attest(snapshot.config, "runbook"),
         )
     rows = [bound]
     late: list[str] = []
@@ -73,7 +75,7 @@ def runbook(snapshot: Snapshot, now: datetime) -> Finding:
         newest,
         seen=tuple(rows),
         missing=_few(late),
-        fix=f"each reads it with 4 and presses o: I have read it{_hint(people, readers)}; or w: waive",
+        fix=f"each reads it with 4 and presses o: I have read it{_hint(people, readers)}; or waive: {waiving}",
         # Whether somebody has read it, that person says, and the console sees it said.
         attestable=False,
     )

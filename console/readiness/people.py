@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console.identity import Operator
+from console.text import plain
 
 
 def folded(name: str) -> str:
@@ -34,3 +35,14 @@ def distinct(rotation: Iterable[str]) -> tuple[str, ...]:
         if folded(name):
             found.setdefault(folded(name), " ".join(name.split()))
     return tuple(found.values())
+
+
+def strangers(names: Iterable[str], rotation: Iterable[str]) -> tuple[str, ...]:
+    """A remark on each name that the rotation does not have; it stops nothing."""
+    people = distinct(rotation)
+    unknown = [name for name in names if people and not listed(name, people)]
+    return tuple(
+        f"{plain(name)} is not on the rotation ({', '.join(plain(person) for person in people)}); "
+        "it is written all the same"
+        for name in dict.fromkeys(unknown)
+    )

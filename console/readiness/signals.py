@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from console.readiness.ages import old
-from console.readiness.finding import Finding, cut
+from console.readiness.finding import Finding, cut, to_attest, to_waive
 from console.readiness.gates import GateState, Seen
 from console.signals.verdict import State, Verdict
 from console.text import plain
@@ -50,7 +50,8 @@ def dashboards(snapshot: Snapshot, now: datetime) -> Finding:
             at=at,
             seen=tuple(rows),
             missing=told,
-            fix="1, then the signal and ↵: why it cannot be seen, and what to do; or w: waive",
+            fix="1, then the signal and ↵: why it cannot be seen, and what to do; or waive: "
+            + to_waive(snapshot.config, "dashboards"),
         )
     if unknown:
         told = "; ".join(unknown)
@@ -60,7 +61,8 @@ def dashboards(snapshot: Snapshot, now: datetime) -> Finding:
             at=at,
             seen=tuple(rows),
             missing=told,
-            fix="configure it as [feature.signals.…], or attest where it can be seen: a",
+            fix="configure it as [feature.signals.…]; or attest where it can be seen: "
+            + to_attest(snapshot.config, "dashboards"),
         )
     return Finding(GateState.PASS, f"{', '.join(fresh)}: fresh, on this console", at=at, seen=tuple(rows))
 
@@ -69,6 +71,7 @@ def nightly_eval(snapshot: Snapshot, now: datetime) -> Finding:
     """PASS within 26 hours of a run; FAIL where its source answers and the last night is not in it."""
     verdict = snapshot.board.verdicts.get("evals")
     fault = _fault(snapshot, "evals")
+    attesting = to_attest(snapshot.config, "nightly-eval")
     if verdict is None or fault:
         told = f"its table cannot be used: {fault}" if fault else "no eval score is configured"
         return Finding(
@@ -76,13 +79,13 @@ def nightly_eval(snapshot: Snapshot, now: datetime) -> Finding:
             told,
             "",
             missing=told,
-            fix="configure [feature.signals.evals], or attest where its runs can be seen: a",
+            fix=f"configure [feature.signals.evals]; or attest where its runs can be seen: {attesting}",
         )
     clock = snapshot.board.clock
     if clock is None or verdict.newest is None:
         told = cut(verdict.problem or verdict.why) if clock is not None else "no source has answered yet"
         missing = f"no run has been seen: {told}" if told else "no run has been seen"
-        fix = "run it, and see its score arrive: 1, eval score, ↵; or attest where its runs can be seen: a"
+        fix = f"run it, and see its score arrive: 1, eval score, ↵; or attest that it runs: {attesting}"
         return Finding(GateState.UNKNOWN, missing, "", missing=missing, fix=fix)
     age = clock.event_time(now) - verdict.newest
     seen = [Seen(None, f"last run ended {old(age)} ago; {cut(verdict.headline)}")]
@@ -104,7 +107,7 @@ def nightly_eval(snapshot: Snapshot, now: datetime) -> Finding:
             if verdict.state is State.OFF
             else cut(verdict.problem)
         )
-        fix = "it can be told once that is over; or attest that it ran: a"
+        fix = f"it can be told once that is over; or attest that it ran: {attesting}"
         return Finding(GateState.UNKNOWN, f"{last}; {why}", "", at, None, tuple(seen), f"{last}; {why}", fix)
     return Finding(
         GateState.FAIL,
@@ -112,7 +115,8 @@ def nightly_eval(snapshot: Snapshot, now: datetime) -> Finding:
         at=at,
         seen=tuple(seen),
         missing=f"{last}: last night did not run",
-        fix="run it by hand and see why it did not; 1, eval score, ↵ shows what came; or w: waive",
+        fix="run it by hand and see why it did not; 1, eval score, ↵ shows what came; or waive: "
+        + to_waive(snapshot.config, "nightly-eval"),
     )
 
 
@@ -120,9 +124,12 @@ def answered(snapshot: Snapshot) -> Finding:
     """PASS where every configured signal has evidence from before the first AI answer that was seen."""
     board = snapshot.board
     titles = _titles(snapshot)
+    waiving = to_waive(snapshot.config, "answered")
     if not titles:
         told = "no signal is configured"
-        return Finding(GateState.FAIL, told, missing=told, fix="configure [feature.signals.…]; or w: waive")
+        return Finding(
+            GateState.FAIL, told, missing=told, fix=f"configure [feature.signals.…]; or waive: {waiving}"
+        )
     first = board.first_seen.get("traffic")
     rows: list[Seen] = []
     never: list[str] = []
@@ -149,11 +156,12 @@ def answered(snapshot: Snapshot) -> Finding:
             fix = "1 shows why it does not answer; it is in time as long as no AI answer was given"
             return Finding(GateState.UNKNOWN, told, seen=tuple(rows), missing=told, fix=fix)
         told += ", and AI answers are being given"
-        fix = "1 shows why it does not answer; or w: waive"
+        fix = f"1 shows why it does not answer; or waive: {waiving}"
         return Finding(GateState.FAIL, told, at=at, seen=tuple(rows), missing=told, fix=fix)
     if late:
         told = f"{count}: evidence begins after the first AI answer: {', '.join(late)}"
-        fix = "attest what watched it before this console's evidence begins: a; or w: waive"
+        fix = "attest what watched it before this console's evidence begins: "
+        fix += to_attest(snapshot.config, "answered")
         return Finding(GateState.UNKNOWN, told, at=at, seen=tuple(rows), missing=told, fix=fix)
     when = "no AI answer has been seen yet" if first is None else "from before the first AI answer"
     return Finding(GateState.PASS, f"{count} answered, {when}", at=at, seen=tuple(rows))

@@ -45,7 +45,8 @@ def until(text: str, *, now: datetime, tz: tzinfo | None = None) -> datetime:
         except ValueError:
             return _instant(datetime.fromisoformat(given), tz)
         # Midnight is worked out in the zone: the day may have 23 or 25 hours, and midnight may not exist.
-        return _instant(datetime.combine(day + timedelta(days=1), time()), tz)
+        # The second before it still bears the date that was typed, wherever it is shown.
+        return _instant(datetime.combine(day + timedelta(days=1), time()), tz) - timedelta(seconds=1)
     except (ValueError, OverflowError, OSError):
         raise Unreadable(f"until {plain(given[:40])!r} cannot be read: {_ACCEPTED}") from None
 

@@ -1,0 +1,35 @@
+"""`console gates`: the launch checklist."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from datetime import UTC, datetime
+
+from console.commands.vouching import look
+from console.config import find, load
+
+SETTLE_SECONDS = 10.0
+"""How long one look waits for sources that have not answered; what is missing then is said."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look once, print every gate, and answer by the exit status: 0 all met, 1 one fails, 3 not known."""
+    config = load(find(args.config))
+    snapshot = asyncio.run(look(config, config.feature(args.feature), SETTLE_SECONDS))
+
+    from console.readiness import report
+    from console.readiness.assess import assess
+    from console.readiness.markdown import markdown
+
+    now = datetime.now(UTC)
+    gates = assess(snapshot, now)
+    if args.json:
+        print(json.dumps(report.document(snapshot, gates), indent=2))
+    elif args.markdown:
+        print(markdown(snapshot, gates, now, None), end="")
+    else:
+        shown = report.walk if args.walk else report.lines
+        print("\n".join(shown(snapshot, gates, now, None)))
+    return report.exit_status(gates)

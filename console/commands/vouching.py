@@ -1,0 +1,149 @@
+"""What `attest` and `waive` share: somebody's word goes into the journal, and how the gate stands then."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from console.config import Config, FeatureConfig, find, load
+from console.exits import Exit
+
+if TYPE_CHECKING:
+    from console.identity import Operator
+    from console.incident.acts import Attest, Waive
+    from console.readiness.gates import Gate
+    from console.snapshot import Snapshot
+    from console.store.journal import Written
+
+STAND_SECONDS = 5.0
+"""How long the answer to how the gate stands waits for sources; the word itself is written before."""
+
+Make = Callable[["Config", "Operator", datetime], "tuple[Attest | Waive, tuple[str, ...]]"]
+"""Makes the act, and remarks on it that stop nothing."""
+
+
+def vouch(args: argparse.Namespace, make: Make) -> int:
+    """Write somebody's word, print it, and say how the gate stands now.
+
+    Returns:
+        0 written; 2 it cannot be used; 4 no journal could be written; 6 against our own rules.
+    """
+    from console.identity import operator
+    from console.incident.acts import body_of, kind_of
+    from console.readiness.terms import Refused, Unusable
+    from console.store.journal import Journal
+
+    config = load(find(args.config))
+    feature = config.feature(args.feature)
+    who = operator(config.operator)
+    try:
+        act, remarks = make(config, who, datetime.now(UTC))
+    except Unusable as error:
+        print(f"console: {error}; nothing was written", file=sys.stderr)
+        return Exit.USAGE
+    except Refused as error:
+        print(f"console: {error}; nothing was written", file=sys.stderr)
+        return Exit.OUR_RULES
+    for remark in remarks:
+        print(f"console: {remark}", file=sys.stderr)
+    written = Journal(config.store, config.second_journal).append(
+        kind_of(act), feature=feature.key, environment=feature.environment, body=body_of(act, who)
+    )
+    as_json = getattr(args, "json", False)
+    if not as_json:
+        print("\n".join(_words(feature, act, who, written)), flush=True)
+    if written.row is None:
+        print(
+            f"console: NOT WRITTEN, no journal took it: {written.problem}. "
+            "It counts for nothing until this line is given again once one can be written",
+            file=sys.stderr,
+        )
+    elif written.problem:
+        print(f"console: written to the second place, {written.problem}", file=sys.stderr)
+    status = Exit.OK if written.row is not None else Exit.NO_JOURNAL
+    gate, why = (None, "") if written.row is None else _stands(config, feature, act.gate)
+    if as_json:
+        print(json.dumps(_document(feature, act, who, written, gate, status), indent=2))
+    elif gate is not None:
+        print(f"now  {gate.state.value}  {gate.definition.title}: {gate.evidence}")
+        if gate.fix:
+            print(f"     to fix: {gate.fix}")
+    if why:
+        print(f"console: how the gate stands now could not be told: {why}", file=sys.stderr)
+    return status
+
+
+async def look(config: Config, feature: FeatureConfig, seconds: float) -> Snapshot:
+    """Look once at one feature, waiting so long at most for what does not answer."""
+    from console.feature import FeatureService
+
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None  # noqa: S101 - astimezone() always sets one
+    service = FeatureService(config, feature, zone=zone)
+    try:
+        await service.start(arming=False)
+        await service.settled(seconds)
+        return service.snapshot
+    finally:
+        await service.stop()
+
+
+def _stands(config: Config, feature: FeatureConfig, key: str) -> tuple[Gate | None, str]:
+    """The gate as it stands now; or None, and why that cannot be told."""
+    from console.readiness.assess import assess
+
+    try:
+        snapshot = asyncio.run(look(config, feature, STAND_SECONDS))
+        gates = assess(snapshot, datetime.now(UTC))
+    except Exception as error:  # noqa: BLE001 - the word is written: nothing that a look meets may hide that
+        return None, str(error) or type(error).__name__
+    return next(gate for gate in gates if gate.definition.key == key), ""
+
+
+def _words(feature: FeatureConfig, act: Attest | Waive, who: Operator, written: Written) -> list[str]:
+    from console.incident.acts import Attest
+    from console.readiness.report import minute
+    from console.text import plain
+
+    place = "not written" if written.row is None else f"row {written.row} of {plain(str(written.place))}"
+    head = f"{plain(feature.name)}  {act.gate}"
+    if isinstance(act, Attest):
+        lines = [f"{head}  attested by {plain(who.name)}", f"  evidence  {plain(act.evidence)}"]
+    else:
+        lines = [
+            f"{head}  waived for {plain(who.name)}, approved by {plain(act.approver)}",
+            f"  reason    {plain(act.reason)}",
+        ]
+    return [*lines, f"  until     {minute(act.until, None)}", f"  journal   {place}"]
+
+
+def _document(
+    feature: FeatureConfig,
+    act: Attest | Waive,
+    who: Operator,
+    written: Written,
+    gate: Gate | None,
+    status: Exit,
+) -> dict[str, Any]:
+    import msgspec
+
+    from console.readiness.report import as_json
+
+    return {
+        "version": 1,
+        "feature": feature.key,
+        "environment": feature.environment,
+        "written": written.row is not None,
+        "row": written.row,
+        "place": str(written.place) if written.place else None,
+        "problem": written.problem or None,
+        "operator": who.name,
+        "act": msgspec.to_builtins(act),
+        "gate": as_json(gate) if gate is not None else None,
+        "exit": int(status),
+    }
