@@ -18,7 +18,7 @@ CENTI = (30.0, 300.0)
 LONGEST_ANSWER = 600.0
 """Seconds; no person waits longer for a draft."""
 FINEST_BOUND = 5.0
-"""Seconds; a histogram whose finest bucket is coarser does not count seconds."""
+"""Seconds; a histogram whose finest bucket is that coarse hardly counts seconds."""
 DEAREST_REQUEST = 20.0
 """US dollars for one answer."""
 DEAREST_TOKEN = 0.002
@@ -83,7 +83,7 @@ def implausible(sample: Sample, baseline: Mapping[str, float]) -> Iterator[tuple
 
 
 def _latency(sample: Sample, baseline: Mapping[str, float]) -> Iterator[tuple[str, str]]:
-    if sample.finest is not None and sample.finest > FINEST_BOUND:
+    if sample.finest is not None and sample.finest >= FINEST_BOUND:
         yield (
             f"the finest bucket ends at {sample.finest:g} s: that looks like milliseconds",
             "Let the source count in seconds: Prometheus histograms end in _seconds_bucket.",

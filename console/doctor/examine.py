@@ -1,0 +1,203 @@
+"""Looking at everything, all at once, and at nothing for longer than a few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.trust import writers
+from console.doctor.ask import ask_sources
+from console.doctor.configuration import FileFacts
+from console.doctor.credentials import references, resolve
+from console.doctor.facts import Facts, FeatureFacts
+from console.doctor.keeping import (
+    ChainFact,
+    JournalFacts,
+    PlaceFacts,
+    UnfinishedKill,
+    look_at,
+    unfinished,
+)
+from console.doctor.machine import look_at_installation, look_at_terminal
+from console.doctor.patience import within
+from console.doctor.proof import ask_proofs
+from console.killswitch.history import latest_kill, open_intents
+from console.killswitch.prove import prove
+from console.runbook.text import RunbookText, read_runbook
+from console.store.journal import Journal, JournalError
+from console.text import plain
+
+if TYPE_CHECKING:
+    from console.config import BrokenFeature, Config, FeatureConfig
+    from console.killswitch.arming import Arming
+    from console.killswitch.record import KillRecord
+
+DISK_SECONDS = 5.0
+PROVE_SECONDS = 15.0
+
+
+async def examine(
+    config: Config,
+    features: Iterable[FeatureConfig],
+    broken: Iterable[BrokenFeature],
+    *,
+    environ: Mapping[str, str],
+    stands_in: str = "",
+    log: str = "",
+) -> Facts:
+    """Look at everything that concerns these features. Never raises for what the outside does.
+
+    Args:
+        config: as read.
+        features: those that were meant, and can be used.
+        broken: those that were meant, and cannot.
+        stands_in: why the last good copy is in use in place of the file, or "".
+        log: why nothing can be logged, or "".
+    """
+    chosen = tuple(features)
+    file, journal, history, seen = await asyncio.gather(
+        _file(config, stands_in),
+        _journal(config),
+        _history(config),
+        asyncio.gather(*(_feature(feature, config) for feature in chosen)),
+    )
+    return Facts(
+        at=datetime.now(UTC),
+        terminal=look_at_terminal(environ),
+        installation=look_at_installation(),
+        file=file,
+        broken=tuple(broken),
+        features=tuple(seen),
+        journal=journal,
+        history=history,
+        log=log,
+    )
+
+
+def examine_without(unusable: str, *, environ: Mapping[str, str]) -> Facts:
+    """Look at what needs no configuration, because there is none."""
+    return Facts(datetime.now(UTC), look_at_terminal(environ), look_at_installation(), unusable=unusable)
+
+
+async def _feature(config: FeatureConfig, whole: Config) -> FeatureFacts:
+    arming, secrets, proofs, sources, runbook, kill = await asyncio.gather(
+        _arming(config),
+        asyncio.gather(*(resolve(secret, used_by) for secret, used_by in references(config).values())),
+        ask_proofs(config),
+        ask_sources(config),
+        _runbook(config),
+        _newest_kill(config, whole),
+    )
+    problem = arming if isinstance(arming, str) else ""
+    return FeatureFacts(
+        config,
+        None if isinstance(arming, str) else arming,
+        problem,
+        tuple(secrets),
+        proofs,
+        sources,
+        runbook,
+        killed=kill is not None and kill.confirmed_at is not None,
+    )
+
+
+async def _arming(config: FeatureConfig) -> Arming | str:
+    try:
+        async with asyncio.timeout(PROVE_SECONDS):
+            return await prove(config)
+    except TimeoutError:
+        return f"no answer within {PROVE_SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 - the other findings count all the more then
+        return f"a lever failed unexpectedly ({type(error).__name__})"
+
+
+async def _runbook(config: FeatureConfig) -> RunbookText:
+    try:
+        return await within(DISK_SECONDS, lambda: read_runbook(config.runbook))
+    except TimeoutError:
+        return RunbookText(str(config.runbook), "", f"{config.runbook}: its disk does not answer")
+
+
+async def _newest_kill(config: FeatureConfig, whole: Config) -> KillRecord | None:
+    journal = Journal(whole.store, whole.second_journal)
+    try:
+        return await within(DISK_SECONDS, lambda: latest_kill(journal, config.key, config.environment))
+    except Exception:  # noqa: BLE001 - the journal's own findings say it
+        return None
+
+
+async def _file(config: Config, stands_in: str) -> FileFacts:
+    runs, inline = _needs(config)
+    path = plain(str(config.path))
+    try:
+        found = await within(DISK_SECONDS, config.path.stat)
+    except (OSError, TimeoutError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "its disk is silent"
+        return FileFacts(path, stands_in=stands_in or f"{path}: {reason.lower()}")
+    readable = found.st_uid != os.geteuid() or bool(stat.S_IMODE(found.st_mode) & 0o077)
+    return FileFacts(path, writers(found), readable, runs, inline, stands_in)
+
+
+def _needs(config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What in a file runs commands, and what in it holds a secret itself."""
+    runs: list[str] = []
+    inline: list[str] = []
+    for feature in config.features:
+        runs += [table.where for table in feature.levers if table.provider == "command"]
+        for secret, used_by in references(feature).values():
+            if secret.reference.startswith("cmd:"):
+                runs += used_by
+            elif secret.reference == "inline":
+                inline += used_by
+    return tuple(dict.fromkeys(runs)), tuple(dict.fromkeys(inline))
+
+
+async def _journal(config: Config) -> JournalFacts:
+    journal = Journal(config.store, config.second_journal)
+    places = await asyncio.gather(_place(config.store), _place(config.second_journal))
+    try:
+        rows, kills = await within(DISK_SECONDS, lambda: _read(journal))
+    except TimeoutError:
+        return JournalFacts(tuple(places), None, problem="its disk does not answer")
+    except JournalError as error:
+        return JournalFacts(tuple(places), problem=plain(str(error)))
+    except Exception as error:  # noqa: BLE001 - an odd row must not end the examination
+        return JournalFacts(tuple(places), problem=f"a row is odd ({type(error).__name__})")
+    try:
+        found = await within(DISK_SECONDS, journal.verify)
+    except TimeoutError:
+        return JournalFacts(tuple(places), None, rows, kills)
+    chain = tuple(ChainFact(plain(f"{one.place}: {one.text}"), _changed(one.text)) for one in found)
+    return JournalFacts(tuple(places), chain, rows, kills)
+
+
+def _read(journal: Journal) -> tuple[int, tuple[UnfinishedKill, ...]]:
+    kills = []
+    for kill in open_intents(journal):
+        latest = latest_kill(journal, kill.ladder.feature, kill.ladder.environment)
+        kills.append(unfinished(kill, latest))
+    return len(journal.rows()), tuple(kills)
+
+
+def _changed(text: str) -> bool:
+    """Whether a finding of the chain says that a row is not what it was; the head file alone says less."""
+    return "head file is" not in text and "head file cannot" not in text and "cannot be read" not in text
+
+
+async def _history(config: Config) -> PlaceFacts:
+    store = config.store
+    return await _place(store.with_name(f"{store.stem}-history{store.suffix}"))
+
+
+async def _place(path: Path) -> PlaceFacts:
+    try:
+        return await within(DISK_SECONDS, lambda: look_at(path))
+    except TimeoutError:
+        return PlaceFacts(plain(str(path)), problem="its disk does not answer")
+    except Exception as error:  # noqa: BLE001 - one file that is odd hides no other
+        return PlaceFacts(plain(str(path)), problem=f"cannot be looked at ({type(error).__name__})")
