@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.reactive import Reactive
 from textual.screen import Screen
 
 from console.tui import actions
+from console.tui.actions import KEYS, Keymap
 from console.tui.backend import Backend, RunbookText
 from console.tui.cadence import SETTLING_SECONDS, Cadence
 from console.tui.host import AppHost
@@ -84,6 +85,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._problem = ""
         self._book: RunbookText | None = None
         self._cadence = Cadence(self, self.draw)
+        self._keys = KEYS
+        self._wanted: Mapping[str, tuple[str, ...]] = {}
         self.looks = Looks(self)
         self.host = AppHost(self, backend)
         self.places = Navigator(self, self.host, lambda: self.kills.show_ladder())
@@ -126,6 +129,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             notice=text if monotonic() < until else "",
             snapshots=getattr(backend, "snapshots", ()),
             broken=getattr(backend, "broken", ()),
+            keys=self._keys,
         )
 
     def get_default_screen(self) -> Screen[None]:
@@ -158,10 +162,26 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._cadence.drawn()
         if not self.screen_stack:
             return  # the app is closing
-        screen = self.screen
-        if isinstance(screen, ConsoleScreen):
+        self._rebind()
+        if "kills" in self.__dict__:
+            self.kills.resume()
+        # Under the palette the banner goes on.
+        screen = next((each for each in reversed(self.screen_stack) if isinstance(each, ConsoleScreen)), None)
+        if screen is not None:
             with self.batch_update():
                 screen.draw(self.scene())
+
+    def _rebind(self) -> None:
+        """Take over `[keys]` once it has been read, and when it has changed."""
+        wanted = getattr(self.backend, "keys", {})
+        if wanted == self._wanted:
+            return
+        from console.config.keys import rebind
+
+        self._wanted = wanted
+        self._keys = Keymap(*rebind(actions.ACTIONS, wanted, typed_on=actions.TYPED_ON))
+        for refused in self._keys.refused[:1]:
+            self._notice = (refused, monotonic() + _NOTICE_SECONDS)
 
     async def on_event(self, event: events.Event) -> None:
         """Give each key to the screen on top, in the order in which they were typed."""
@@ -171,7 +191,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             if isinstance(screen, ConsoleScreen):
                 if screen.take(event, self._reads.of(event)):
                     return
-                action = actions.find(screen.place, event.key) if isinstance(event, events.Key) else None
+                action = self._keys.find(screen.place, event.key) if isinstance(event, events.Key) else None
                 if action is not None:
                     looked_at = screen.looked_at
                     self.perform(action.id)
@@ -204,13 +224,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._notice = (text, monotonic() + _NOTICE_SECONDS)
         self.draw()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every action that works on the screen below."""
-        place = screen.place if isinstance(screen, ConsoleScreen) else actions.SIGNALS
-        for action in actions.of(place):
-            title = f"{action.shown}  {action.label or action.description}"
-            yield SystemCommand(title, action.description, lambda name=action.id: self.perform(name))
-
     def _begin(self) -> None:
         self.kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
         self._dispatch  # noqa: B018
@@ -225,8 +238,20 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     async def read_book(self) -> None:
         """Read the runbook, in a thread and ahead of time: the kill dialog must never wait for a disk."""
-        self._book = await asyncio.to_thread(self.backend.runbook)
+        before = self._chosen()
+        book = await asyncio.to_thread(self.backend.runbook)
+        if self._chosen() == before:
+            # Another feature's steps beside this one's kill would be worse than none.
+            self._book = book
         self.changed()
+
+    def forget(self) -> None:
+        """Another feature was chosen: drop what was read and held of the one before."""
+        self._book = self._hold = None
+
+    def _chosen(self) -> str:
+        snapshot = self.backend.snapshot
+        return snapshot.config.name if snapshot else ""
 
     async def refresh_all(self) -> None:
         """Read everything now that is read by the clock."""
@@ -246,9 +271,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def open_palette(self) -> None:
         """Every action by name."""
-        from textual.command import CommandPalette
+        from console.tui.palette import palette
 
-        self.push_screen(CommandPalette())
+        self.push_screen(palette(self))
 
     def _fatal_error(self) -> None:
         # Textual would print a traceback with local variables, among which there may be a secret.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
@@ -92,6 +92,11 @@ class Backend(Protocol):
     @property
     def scenarios(self) -> tuple[tuple[str, str], ...]:
         """(name, what happens) of what the embedded world can play; () where nothing can be switched."""
+        ...
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """`Config.keys`: Textual's names of keys by the id of an action; empty until it has been read."""
         ...
 
     def choose(self, name: str) -> None:

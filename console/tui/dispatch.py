@@ -37,6 +37,7 @@ class Dispatch:
             "refresh": self._refresh,
             "hold": app.toggle_hold,
             "palette": app.open_palette,
+            "interrupt": lambda: app.say("q leaves the console; a confirmed kill goes on without it"),
             "quit": lambda: app.exit(0),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from console.tui import actions
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from console.tui.backend import Backend
 
 
+KEPT_SECONDS = 5.0
+"""A kill key that came before the configuration was read still counts for so long."""
+
+
 class KillControl:
     """What `K` does. Holds the session, which outlives every screen."""
 
@@ -23,6 +28,7 @@ class KillControl:
         self._app = app
         self._backend = backend
         self._session: KillSession | None = None
+        self._wanted_at: float | None = None
 
     @property
     def killing(self) -> Killing | None:
@@ -40,7 +46,8 @@ class KillControl:
         if self._backend.read_only:
             app.host.go(actions.HELP, "read-only")
         elif self._backend.snapshot is None:
-            app.say(f"K: nothing is known yet that could be killed; {self._backend.message}")
+            self._wanted_at = monotonic()
+            app.say(f"K: the dialog opens as soon as it is known what it kills; {self._backend.message}")
         elif self.running:
             if not isinstance(app.screen, KillScreen):
                 self.show_ladder()
@@ -53,6 +60,15 @@ class KillControl:
                 problem = f"the kill's process could not be started: {error}"
             self._push(climbing=False, problem=problem)
             app.looks.opened()
+
+    def resume(self) -> None:
+        """Open the dialog for a key that was pressed when nothing was known yet."""
+        if self._wanted_at is None or self._backend.snapshot is None:
+            return
+        fresh = monotonic() - self._wanted_at < KEPT_SECONDS
+        self._wanted_at = None
+        if fresh:
+            self.open()
 
     def show_ladder(self) -> None:
         """Show the newest kill, opened here or found in the journal."""

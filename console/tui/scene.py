@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from console.tui.actions import KEYS, Keymap
+
 if TYPE_CHECKING:
     from console.config import BrokenFeature
     from console.feature import Snapshot
@@ -52,6 +54,7 @@ class Scene:
         notice: a sentence about the last key, shown in place of the footer, or "".
         snapshots: every feature that is watched, in the configuration's order.
         broken: those that the configuration names and that cannot be watched.
+        keys: which key does what, as rebound.
     """
 
     snapshot: Snapshot | None
@@ -67,6 +70,7 @@ class Scene:
     notice: str = ""
     snapshots: tuple[Snapshot, ...] = ()
     broken: tuple[BrokenFeature, ...] = ()
+    keys: Keymap = KEYS
 
     @property
     def panels(self) -> Snapshot | None:

@@ -31,4 +31,4 @@ class HelpScreen(PageScreen):
 
     def page(self, scene: Scene, width: int, top: int) -> RunbookModel:
         """The chosen one."""
-        return read_only_page(scene, width, top) if self._read_only else help_page(width, top)
+        return read_only_page(scene, width, top) if self._read_only else help_page(width, top, scene.keys)

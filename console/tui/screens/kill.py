@@ -86,7 +86,9 @@ class KillScreen(ConsoleScreen):
         if self._page:
             width = self.app.size.width
             self._pages.show(
-                requests(scene, width, self._top) if self._page == "requests" else help_page(width, self._top)
+                requests(scene, width, self._top)
+                if self._page == "requests"
+                else help_page(width, self._top, scene.keys)
             )
         elif self.place == actions.DIALOG:
             self._dialog.show(kill_dialog(scene, self._word, self._runbook, self._problem))

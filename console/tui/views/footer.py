@@ -20,7 +20,7 @@ def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -
     dangerous: list[KeyModel] = []
     ordinary: list[KeyModel] = []
     right: list[KeyModel] = []
-    for action in actions.of(screen):
+    for action in scene.keys.of(screen):
         if not action.label or (action.id == "ladder" and scene.ladder() is None):
             continue
         forbidden = action.dangerous and scene.read_only

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from console.tui import actions
+from console.tui.actions import GROUPS, Keymap
+from console.tui.key_table import key_rows
 from widgets.line import Line, Role, wrap
 from widgets.runbook import RunbookModel
 
@@ -13,25 +14,40 @@ _KILL = (
     "If no lever works: F2 in the dialog shows the exact requests to send by hand.",
 )
 _GLYPHS = "● OK  ▲ WATCH  ■ BREACH  ○ TOO FEW  □ NO DATA  ◑ STALE  ✗ ERROR  ◇ OFF (by a kill)"
+_GATES = "✓ PASS  ✗ FAIL  ? UNKNOWN  ◑ EXPIRED  ≈ WAIVED"
+_KEYS = 17
+"""Column of what a key does."""
 
 
-def help_page(width: int, top: int) -> RunbookModel:
-    """Keys, the kill in four lines, and the glyphs."""
-    lines: list[Line] = [((" the kill", Role.TITLE),)]
-    for text in _KILL:
-        lines.extend((("   " + piece, Role.PLAIN),) for piece in wrap(text, width - 4))
-    lines += [(), ((" keys: capitals change what users get, small letters never do", Role.TITLE),)]
-    seen: set[str] = set()
-    for action in actions.ACTIONS:
-        if action.id in seen:
-            continue
-        seen.add(action.id)
-        pieces = wrap(action.description, width - 12)
-        role = Role.DANGER if action.dangerous else Role.PLAIN
-        lines.extend(
-            ((f"   {action.shown if index == 0 else '':<6} {piece}", role),)
-            for index, piece in enumerate(pieces)
-        )
-    lines += [(), ((" glyphs", Role.TITLE),)]
-    lines.extend((("   " + piece, Role.PLAIN),) for piece in wrap(_GLYPHS, width - 4))
+def help_page(width: int, top: int, keys: Keymap) -> RunbookModel:
+    """The kill in four lines, the keys by what they are for, and the glyphs."""
+    lines: list[Line] = []
+    for group in GROUPS:
+        lines += [(), ((f" {group}", Role.TITLE),)] if lines else [((f" {group}", Role.TITLE),)]
+        if group == GROUPS[0]:
+            lines += _text(width, *_KILL)
+        for row in key_rows(keys):
+            if row.group == group:
+                lines += _row(row.keys, row.description, width, Role.DANGER if row.dangerous else Role.PLAIN)
+    lines += [(), ((" capitals change what users get, small letters never do", Role.TITLE),)]
+    lines += _text(width, "Where letters are typed no letter is a key: esc leaves, F1 is this page.")
+    lines += [(), ((" glyphs", Role.TITLE),), *_text(width, _GLYPHS, _GATES)]
     return RunbookModel(title="help", lines=tuple(lines), top=top)
+
+
+def _text(width: int, *texts: str) -> list[Line]:
+    return [(("   " + piece, Role.PLAIN),) for text in texts for piece in wrap(text, width - 4)]
+
+
+def _row(keys: str, description: str, width: int, role: Role) -> list[Line]:
+    narrow = width < 3 * _KEYS
+    column = 3 if narrow else _KEYS
+    pieces = wrap(description, max(8, width - column - 1))
+    lines: list[Line] = []
+    if narrow or len(keys) > _KEYS - 5:
+        lines.append(((f"   {keys}", role),))
+        keys = ""
+    for index, piece in enumerate(pieces):
+        head = f"   {keys}" if index == 0 and keys else ""
+        lines.append(((f"{head:<{column}}{piece}", role),))
+    return lines

@@ -397,6 +397,7 @@ class StageBackend:
         self.broken: tuple[BrokenFeature, ...] = ()
         self.others: tuple[Snapshot, ...] = ()
         self.scenarios: tuple[tuple[str, str], ...] = ()
+        self.keys: dict[str, tuple[str, ...]] = {}
         self.acts: list[Act] = []
         self.played: list[str] = []
         self.refreshed = 0

@@ -341,7 +341,7 @@ def test_capitals_are_dangerous_and_small_letters_never_are() -> None:
 
 def test_no_key_means_two_things_on_one_screen_and_none_is_out_of_reach_of_a_plain_terminal() -> None:
     for screen in {screen for action in actions.ACTIONS for screen in action.screens}:
-        keys = [key for action in actions.of(screen) for key in action.keys]
+        keys = [key for action in actions.KEYS.of(screen) for key in action.keys]
         assert len(keys) == len(set(keys)), screen
         assert not {"ctrl+k", "ctrl+j", "ctrl+m", "ctrl+i", "ctrl+h"} & set(keys)
 
