@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.untrusted import Untrusted
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -64,3 +66,17 @@ class Presence:
     environment: str
     screen: str
     seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A production prompt or answer, kept for a short time for people to look at.
+
+    Attributes:
+        at: event time, UTC.
+        source: where it came from, in our own words ("langfuse at ...").
+    """
+
+    at: datetime
+    source: str
+    text: Untrusted

@@ -1,0 +1,259 @@
+"""The file of the history: made private, opened, watched, and moved aside when it is broken.
+
+Everything here waits for the disk, and belongs to one thread (`console.store.owner`).
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.store.schema import NAMES, migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+BUSY_SECONDS = 1.0
+"""How long a write waits for another process's."""
+MOST_BROKEN = 3
+"""Files that are moved aside, before it must be the disk."""
+_WAL_BYTES = 8 * 2**20
+_BESIDE = ("-wal", "-shm")
+
+
+class Unusable(Exception):
+    """The file cannot be used; the message says which, why, and what to do.
+
+    Attributes:
+        passing: it is likely to be over within seconds.
+    """
+
+    def __init__(self, text: str, *, passing: bool = False) -> None:
+        super().__init__(text)
+        self.passing = passing
+
+
+class Archive:
+    """One history file, open or not.
+
+    Args:
+        path: the SQLite file; it is made private to the user, and so is its directory when it is made.
+        now: instants of files that are moved aside, UTC.
+
+    Attributes:
+        news: file beside it whose modification time moves with every change that others are to see.
+        new: the file that is open now was empty when it was opened.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self.news = path.with_name(path.name + ".news")
+        self.new = False
+        self._now = now
+        self._open: Database | None = None
+        self._seen: tuple[tuple[int, int], ...] = ()
+
+    def open(self) -> Database:
+        """Give the open database; open it, and make it where there is none.
+
+        Raises:
+            Unusable: it is not ours, or newer than this program.
+            OSError, sqlite3.Error: the disk, or the file, refuses.
+        """
+        if self._open is not None:
+            # A file that was deleted or replaced under an open connection would swallow rows in silence.
+            if self._look() == self._seen:
+                return self._open
+            self.close()
+        self._make()
+        self._seen = self._look()
+        database = self._connect()
+        try:
+            self._prepare(database)
+        except BaseException:
+            # What is wrong with the file must not be covered by what is wrong with closing it.
+            with suppress(Exception):
+                database.close()
+            raise
+        self._open, self._seen = database, self._look()
+        return database
+
+    def close(self) -> None:
+        """Let go of the file, if it is open."""
+        database, self._open = self._open, None
+        if database is not None:
+            database.close()
+
+    def tell(self) -> None:
+        """Let others know that something changed; `revision` moves."""
+        file = os.open(self.news, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Set by hand: the kernel's own stamp stands still for milliseconds.
+            moment = max(time.time_ns(), os.fstat(file).st_mtime_ns + 1)
+            os.utime(file, ns=(moment, moment))
+        finally:
+            os.close(file)
+
+    def revision(self) -> tuple[int, ...]:
+        """Something that changes with every `tell` of any process. Safe from any thread, microseconds."""
+        try:
+            found = self.news.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_ino)
+
+    def set_aside(self, why: Exception) -> str:
+        """Move a broken file out of the way, so that a new one can be begun; say so.
+
+        Raises:
+            Unusable: it was broken again and again; another process is at it.
+            OSError: it cannot be moved.
+        """
+        broken = self._seen
+        self.close()
+        with self._turn():
+            if broken and self._look()[:1] != broken[:1]:
+                return ""  # another console was first
+            there = sorted(self.path.parent.glob(f"{self.path.name}.broken-*"))
+            if sum(not each.name.endswith(_BESIDE) for each in there) >= MOST_BROKEN:
+                raise Unusable(
+                    f"{self.path}: is broken ({why}), as were {MOST_BROKEN} before it that stand beside it; "
+                    "nothing is kept: look at the disk, then delete them"
+                )
+            aside = self._free_name()
+            for end in ("", *_BESIDE):
+                with suppress(FileNotFoundError):
+                    self.path.with_name(self.path.name + end).rename(aside.with_name(aside.name + end))
+        return f"{self.path}: was broken ({why}); it was moved to {aside.name}, and a new history was begun"
+
+    def _free_name(self) -> Path:
+        stamp = f"{self._now():%Y%m%dT%H%M%S}"
+        for number in range(1, 100):
+            end = stamp if number == 1 else f"{stamp}-{number}"
+            aside = self.path.with_name(f"{self.path.name}.broken-{end}")
+            if not aside.exists():
+                return aside
+        raise FileExistsError(errno.EEXIST, "too many broken files of one second", str(self.path))
+
+    def _make(self) -> None:
+        """Make the file where there is none, and see to its mode."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Only a new file is opened by hand: closing one that SQLite has open drops the process's locks on it.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        mode = self.path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise Unusable(f"{self.path}: is no file; nothing is kept: name another one in [store]")
+        if mode & 0o077:
+            self.path.chmod(0o600)
+
+    def _connect(self) -> Database:
+        import sqlite3
+
+        # 51 ms: only the owning thread pays for it.
+        from sqlite_utils import Database
+
+        return Database(
+            sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None), execute_plugins=False
+        )
+
+    def _prepare(self, database: Database) -> None:
+        ours = migrations()
+        tables = set(database.table_names())
+        applied = {each.name for each in ours.applied(database)}
+        unknown = applied - NAMES
+        if unknown:
+            raise Unusable(
+                f"{self.path}: was written by a newer console ({max(unknown)}); "
+                "nothing is kept: update this one"
+            )
+        if not applied and tables - {ours.migrations_table}:
+            raise Unusable(
+                f"{self.path}: is a database of something else; nothing is kept: name another one in [store]"
+            )
+        self.new = not applied
+        if applied < NAMES:
+            with self._turn():
+                if not tables:
+                    # Only a file without tables can be told to give pages back.
+                    database.execute("PRAGMA auto_vacuum=INCREMENTAL")
+                database.execute("PRAGMA journal_mode=WAL")
+                ours.apply(database)
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            # What is deleted is gone: prompts are other people's words.
+            "secure_delete=ON",
+            f"journal_size_limit={_WAL_BYTES}",
+        ):
+            database.execute(f"PRAGMA {setting}").fetchall()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Have the file to oneself, among consoles, while it is made or moved.
+
+        Raises:
+            Unusable: another console has its turn.
+        """
+        file = os.open(self.news, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Unusable(f"{self.path}: another console is preparing it", passing=True) from None
+            yield
+        finally:
+            os.close(file)
+
+    def _look(self) -> tuple[tuple[int, int], ...]:
+        """Which files stand at the path now."""
+        found: list[tuple[int, int]] = []
+        for path in (self.path, self.path.with_name(self.path.name + "-wal")):
+            try:
+                one = path.stat()
+            except OSError:
+                found.append((0, 0))
+            else:
+                found.append((one.st_dev, one.st_ino))
+        return tuple(found)
+
+
+def broken(error: BaseException) -> bool:
+    """Whether an error says that the file is no database, or a damaged one."""
+    # SQLITE_CORRUPT and SQLITE_NOTADB; extended codes carry them in the low byte.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (11, 26)
+
+
+def locked(error: BaseException) -> bool:
+    """Whether an error says that another process is writing."""
+    # SQLITE_BUSY and SQLITE_LOCKED
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (5, 6)
+
+
+def sentence(path: Path, error: BaseException) -> str:
+    """Say what is wrong with the file, and what to do."""
+    if isinstance(error, Unusable):
+        return str(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    number = error.errno if isinstance(error, OSError) else None
+    if locked(error):
+        return f"{path}: another program has locked it; what is to be kept waits until it lets go"
+    if code == 13 or number in (errno.ENOSPC, errno.EDQUOT):
+        return f"{path}: the disk is full; what is to be kept waits: make room"
+    if code == 8 or number == errno.EROFS:
+        return f"{path}: cannot be written, it is read-only; what is to be kept waits: make it writable"
+    if number in (errno.EACCES, errno.EPERM):
+        return f"{path}: no permission to write it; what is to be kept waits: chmod or chown it"
+    if code == 14:
+        return f"{path}: cannot be opened; what is to be kept waits: look at the modes of its directory"
+    if isinstance(error, OSError):
+        return f"{path}: {error.strerror or error}; what is to be kept waits"
+    return f"{path}: {error}; what is to be kept waits"
