@@ -19,6 +19,7 @@ from pathlib import Path
 
 from adapters.errors import AdapterError, BadOptions
 from adapters.redaction import remember
+from adapters.telltale import given_away
 from adapters.trust import NO_TRUST, Trust
 
 SECONDS = 2.0
@@ -53,6 +54,12 @@ class Secret:
         self._kind = "inline" if self._inline else kind
         self._rest = "" if self._inline else rest.strip()
         if self._inline:
+            if kind.strip().lower() in FORMS and colon:
+                raise BadOptions(
+                    f"`{key}` begins almost like a reference",
+                    where=where,
+                    todo=f"Write {FORMS[kind.strip().lower()]}, in small letters.",
+                )
             if not trust.inline:
                 raise BadOptions(
                     f"`{key}` holds the secret itself, in a file that is not private to you",
@@ -82,16 +89,24 @@ class Secret:
     def _check_command(self, key: str, trust: Trust) -> None:
         if not trust.commands:
             raise BadOptions(
-                f"`{key}` runs a command, and others than you and root can write the configuration file",
+                f"`{key}` runs a command, and others than you and root can write the configuration "
+                f"file{trust.because}",
                 where=self._where,
-                todo="Make the file yours and writable by nobody else (chmod go-w), or use env: or file:.",
+                todo="Make it yours and writable by nobody else (chmod go-w), or use env: or file:.",
             )
         try:
-            shlex.split(self._rest)
+            arguments = shlex.split(self._rest)
         except ValueError:
             raise BadOptions(
                 f"`{key}` has an unclosed quote in its command", where=self._where, todo="Close the quote."
             ) from None
+        if sign := given_away(arguments[1:]):
+            raise BadOptions(
+                f"`{key}` runs a command with a secret in its arguments ({sign}), which every user of this "
+                "machine can see",
+                where=self._where,
+                todo="Let the command take it from a file or from the environment.",
+            )
 
     @property
     def reference(self) -> str:

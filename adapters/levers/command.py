@@ -20,6 +20,7 @@ from adapters.flags.port import ArmingCheck, Receipt, RequestSketch
 from adapters.levers.process import Done, finding, run
 from adapters.options import decode
 from adapters.secrets import Secret
+from adapters.telltale import given_away
 from adapters.trust import NO_TRUST, Trust
 
 SECONDS = 5.0
@@ -57,9 +58,10 @@ class Command:
         chosen = decode(Options, options, where=where)
         if not trust.commands:
             raise BadOptions(
-                "it runs commands, and others than you and root can write the configuration file",
+                "it runs commands, and others than you and root can write the configuration "
+                f"file{trust.because}",
                 where=where,
-                todo="Make the file yours and writable by nobody else (chmod go-w).",
+                todo="Make it yours and writable by nobody else (chmod go-w).",
             )
         for name in ("run", "check", "arm", "undo"):
             _check(name, getattr(chosen, name), where, needed=name == "run")
@@ -191,6 +193,12 @@ def _check(name: str, command: list[str], where: str, *, needed: bool) -> None:
         )
     if any("\0" in argument for argument in command):
         raise BadOptions(f"`{name}` holds a NUL character", where=where, todo="Take it out.")
+    if sign := given_away(command[1:]):
+        raise BadOptions(
+            f"`{name}` has a secret in its arguments ({sign}), which every user of this machine can see",
+            where=where,
+            todo='Hand it over in the environment: env = { TOKEN = "env:TOKEN" }.',
+        )
 
 
 def _present(program: Path) -> ArmingCheck:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from adapters.errors import Effect, Refused, TimedOut, Unreachable
 from adapters.redaction import hide
-from adapters.trust import writers
+from adapters.trust import weak_spot
 from adapters.untrusted import Untrusted
 
 PASSED_ON = ("PATH", "HOME", "LANG")
@@ -143,7 +143,7 @@ async def _read(output: BinaryIO, into: bytearray) -> None:
 def finding(program: Path) -> tuple[str, str] | None:
     """Say (what is wrong, what to do) with a program that must work in an emergency, or None."""
     try:
-        found = program.stat()
+        program.stat()
     except OSError as error:
         return (
             f"{program}: {(error.strerror or 'cannot be read').lower()}",
@@ -153,11 +153,11 @@ def finding(program: Path) -> tuple[str, str] | None:
         return f"{program} is not a file", "Correct the path."
     if not os.access(program, os.X_OK):
         return f"{program} may not be executed", f"chmod +x {program}"
-    others = writers(found)
-    if others:
+    weak = weak_spot(program)
+    if weak:
         return (
-            f"{program} is not safe to run: {others}",
-            "Make it root's or yours, and writable by nobody else.",
+            f"{program} is not safe to run ({weak})",
+            "Make that root's or yours, and writable by nobody else.",
         )
     return None
 
