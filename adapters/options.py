@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,6 +12,11 @@ import msgspec
 from adapters.errors import BadOptions
 
 Options = TypeVar("Options", bound=msgspec.Struct)
+
+Reference = Annotated[str, msgspec.Meta(extra={"words": "secret reference"})]
+"""Type of a key that names a secret (`adapters.secrets.Secret`)."""
+Duration = Annotated[str, msgspec.Meta(extra={"words": "duration"})]
+"""Type of a key that is read by `adapters.durations.seconds`."""
 
 WORDS = {
     "str": "text",

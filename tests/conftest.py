@@ -10,6 +10,14 @@ import pytest
 from tests.servers import unleash
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Last good copies of configurations go to a folder of the tests, not to that of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def real_unleash() -> Iterator[unleash.Unleash]:
     """A real Unleash, one for all tests; flags of one test are there for the next."""

@@ -13,10 +13,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from adapters.durations import seconds
 from adapters.errors import AdapterError, Effect, NotFound, TimedOut
 from adapters.signals.port import Batch, Reading
 from adapters.signals.prometheus_api import Api, Found, named
-from adapters.signals.prometheus_durations import seconds
 from adapters.signals.prometheus_numbers import Numbers
 from adapters.signals.prometheus_options import REACH_KEYS, Plan, connection, place, read_reach
 from adapters.signals.prometheus_shapes import readings

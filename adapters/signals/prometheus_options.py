@@ -21,11 +21,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from adapters.credential import Credential
+from adapters.durations import seconds
 from adapters.errors import BadOptions
 from adapters.http import Http
 from adapters.options import base_url, choices, decode, printable
 from adapters.secrets import Secret
-from adapters.signals.prometheus_durations import ranges, seconds
+from adapters.signals.prometheus_durations import ranges
+from adapters.telltale import sounds_secret
 from adapters.trust import Trust
 
 TOTAL_SECONDS = 10.0
@@ -225,7 +227,7 @@ def connection(reach: Reach, where: str, trust: Trust, transport: Any, total: fl
                 where=where,
                 todo="Correct it.",
             )
-        if value.startswith(("env:", "file:", "cmd:")):
+        if value.startswith(("env:", "file:", "cmd:")) or sounds_secret(name):
             secret = Secret(value, where=where, key=f"headers.{name}", trust=trust)
             credentials.append(Credential(secret, header=name, prefix=""))
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from adapters.durations import seconds
 from adapters.errors import AdapterError, BadOptions, NotFound
 from adapters.options import decode
 from adapters.signals.port import TrafficCount
 from adapters.signals.prometheus_api import Api, named
-from adapters.signals.prometheus_durations import ranges, seconds
+from adapters.signals.prometheus_durations import ranges
 from adapters.signals.prometheus_options import Reach, connection
 from adapters.trust import NO_TRUST, Trust
 

@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from console.config import Config, FeatureConfig, find, load
+from console.config import Config, FeatureConfig, find, keep_aside, open_config
 from console.exits import Exit
 from console.killswitch.steps import Ladder, Mark, Outcome, Step
 
@@ -23,18 +23,32 @@ _MARKS = {
     Mark.NOT_CONFIGURED: "-",
 }
 
+KEEP_SECONDS = 0.25
+"""What the last good copy may take once the kill has answered."""
+
 
 def run(args: argparse.Namespace) -> int:
     """Kill, print how it stands, and answer by the exit status."""
-    path = find(args.config)
-    config = load(path)
+    config, instead = open_config(find(args.config))
     feature = config.feature(args.feature)
-    for fault in feature.faults:
-        print(f"console: left out: {fault}", file=sys.stderr)
+    _say(
+        *((instead,) if instead else ()),
+        *(f"left out: {fault}" for fault in (*config.faults, *feature.faults)),
+    )
     if args.confirm != feature.flag_key:
         _explain(feature, args)
         return Exit.USAGE
-    return asyncio.run(_kill(config, feature, args))
+    status = asyncio.run(_kill(config, feature, args))
+    if not instead:
+        keep_aside(config, wait=KEEP_SECONDS)
+    return status
+
+
+def _say(*sentences: str) -> None:
+    """Tell the person. Nobody may be reading, which is no reason not to kill."""
+    with suppress(OSError):
+        for sentence in sentences:
+            print(f"console: {sentence}", file=sys.stderr, flush=True)
 
 
 async def _kill(config: Config, feature: FeatureConfig, args: argparse.Namespace) -> int:

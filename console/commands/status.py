@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.config import BrokenFeature, Config, ConfigError, FeatureConfig, find, load
+from console.config import BrokenFeature, Config, ConfigError, FeatureConfig, find, open_config
+from console.exits import Exit
 
 if TYPE_CHECKING:
     from console.feature import Snapshot
@@ -17,9 +19,16 @@ SETTLE_SECONDS = 10.0
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look once, print, and answer by the exit status."""
-    config = load(find(args.config))
+    """Look once, print, and answer by the exit status.
+
+    A configuration of which something cannot be used, or that stands in for another, is never 0: something
+    that was meant to be watched may not be.
+    """
+    config, instead = open_config(find(args.config))
     features, broken = _chosen(config, args.feature)
+    faults = ([instead] if instead else []) + list(config.faults)
+    for fault in faults:
+        print(f"console: {fault}", file=sys.stderr)
     snapshots = asyncio.run(_look(config, features))
 
     from console import status
@@ -29,13 +38,16 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         import json
 
-        print(json.dumps(status.document(snapshots, missing), indent=2, ensure_ascii=True))
+        document = {**status.document(snapshots, missing), "faults": faults}
+        print(json.dumps(document, indent=2, ensure_ascii=True))
     else:
         for snapshot in snapshots:
             print("\n".join(status.lines(snapshot, None)))
         for name, problem in missing:
             print(f"{plain(name)}  cannot be used\n  {problem}")
-    return status.exit_status(snapshots, missing)
+    found = status.exit_status(snapshots, missing)
+    partial = faults or any(feature.faults for feature in features)
+    return Exit.UNKNOWN if partial and found is not Exit.NO else found
 
 
 def _chosen(config: Config, name: str | None) -> tuple[tuple[FeatureConfig, ...], tuple[BrokenFeature, ...]]:
@@ -44,13 +56,11 @@ def _chosen(config: Config, name: str | None) -> tuple[tuple[FeatureConfig, ...]
     Raises:
         ConfigError: nothing of what was meant can be looked at.
     """
-    meant = config.features if name is None else (config.feature(name),)
-    whole = tuple(feature for feature in meant if not feature.faults)
-    faulty = tuple(BrokenFeature(f.name, "; ".join(f.faults)) for f in meant if f.faults)
-    broken = faulty + (config.broken if name is None else ())
-    if not whole:
-        raise ConfigError("; ".join(feature.problem for feature in broken))
-    return whole, broken
+    if name is not None:
+        return (config.feature(name),), ()
+    if not config.features:
+        raise ConfigError("; ".join(feature.problem for feature in config.broken))
+    return config.features, config.broken
 
 
 async def _look(config: Config, features: tuple[FeatureConfig, ...]) -> list[Snapshot]:

@@ -1,5 +1,6 @@
 """console.toml, read into typed settings."""
 
+from console.config.last_good import keep, keep_aside, open_config
 from console.config.load import find, load
 from console.config.settings import (
     Band,
@@ -8,6 +9,7 @@ from console.config.settings import (
     EvaluateConfig,
     FallbackConfig,
     FeatureConfig,
+    PeopleConfig,
     ProviderTable,
     SignalConfig,
     Stage,
@@ -22,9 +24,13 @@ __all__ = [
     "EvaluateConfig",
     "FallbackConfig",
     "FeatureConfig",
+    "PeopleConfig",
     "ProviderTable",
     "SignalConfig",
     "Stage",
     "find",
+    "keep",
+    "keep_aside",
     "load",
+    "open_config",
 ]

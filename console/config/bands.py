@@ -1,4 +1,4 @@
-"""Healthy bands as they are written in console.toml."""
+"""Healthy bands as they are written in console.toml, and the baselines that they are around."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import math
 from typing import Any
 
 from adapters.errors import BadOptions
+from adapters.options import choices, decode, printable
 from console.config.settings import Band
-
-_KINDS = ("below", "above", "within_percent_of", "trend", "shape")
-_ACCEPTED = (
-    'Accepted: { below = "1%" }, { above = 0.8 }, { within_percent_of = 10 }, { trend = 1.25 }, '
-    "{ shape = true }."
-)
-
+from console.config.tables import BaselineTable
 
 FITTING = {
     "errors": "below",
@@ -25,6 +20,21 @@ FITTING = {
     "injection": "shape",
 }
 """The kind of band that each of the seven is judged by."""
+
+BASELINES = {"latency": ("p50", "p95", "n"), "cost": ("forecast",), "evals": ("cold", "n")}
+"""Keys of the baselines that a signal's band is around; the others have none."""
+
+WRITTEN = {
+    "below": '{ below = "1%" }',
+    "within_percent_of": "{ within_percent_of = 10 }",
+    "trend": "{ trend = 1.25 }",
+    "shape": "{ shape = true }",
+}
+"""How a band of each kind is written."""
+
+
+class _NoBandError(Exception):
+    """What is wrong with it, in words."""
 
 
 def parse_band(raw: Any, signal: str, where: str) -> Band | None:
@@ -39,51 +49,76 @@ def parse_band(raw: Any, signal: str, where: str) -> Band | None:
     """
     if raw is None:
         return None
-    if not isinstance(raw, dict) or len(raw) != 1:
-        raise _bad(where, "key `band` must be a table with exactly one key")
-    ((kind, value),) = raw.items()
-    if kind in _KINDS and kind != FITTING[signal]:
-        raise _bad(
-            where, f"key `band.{kind}` does not fit this signal, which is judged by `{FITTING[signal]}`"
+    try:
+        return _band(raw, FITTING[signal])
+    except _NoBandError as error:
+        accepted = f"Accepted: {WRITTEN[FITTING[signal]]}."
+        raise BadOptions(str(error), where=where, todo=accepted) from None
+
+
+def parse_baseline(raw: Any, signal: str, where: str) -> dict[str, float]:
+    """Read the `baseline` table of a signal.
+
+    Raises:
+        BadOptions: a key that this signal has no use for, or a number that no measurement gives.
+    """
+    if not isinstance(raw, dict):
+        raise BadOptions(
+            "`baseline` is not a table", where=where, todo="Write it like { p95 = 4.4, n = 1200 }."
         )
-    match kind:
-        case "below":
-            return Band(below=_amount(value, where, kind))
-        case "above":
-            return Band(above=_amount(value, where, kind))
-        case "within_percent_of":
-            return Band(within_percent=_number(value, where, kind))
-        case "trend":
-            return Band(trend=_number(value, where, kind))
-        case "shape":
-            if value is not True:
-                raise _bad(where, "key `band.shape` can only be true")
-            return Band(shape=True)
-        case _:
-            raise _bad(where, f"unknown key `band.{kind}`")
+    table = decode(BaselineTable, raw, where=f"{where}, baseline")
+    given = {key: value for key, value in table.numbers() if value is not None}
+    fitting = BASELINES.get(signal, ())
+    for key, value in given.items():
+        if key not in fitting:
+            todo = choices("keys", "", fitting) if fitting else "Take it out."
+            raise BadOptions(f"`baseline.{key}` is of no use to this signal", where=where, todo=todo)
+        if not 0 < value < math.inf or (key == "cold" and value > 1):
+            most = ", and at most 1" if key == "cold" else ""
+            raise BadOptions(f"`baseline.{key}` is {value:g}", where=where, todo=f"It must be over 0{most}.")
+    return given
 
 
-def _amount(value: Any, where: str, kind: str) -> float:
+def _band(raw: Any, fitting: str) -> Band:
+    if not isinstance(raw, dict) or len(raw) != 1:
+        raise _NoBandError("key `band` must be a table with exactly one key")
+    ((kind, value),) = raw.items()
+    if kind not in (*WRITTEN, "above"):
+        raise _NoBandError(f"unknown key `band.{printable(kind)}`")
+    if kind != fitting:
+        raise _NoBandError(f"key `band.{kind}` does not fit this signal, which is judged by `{fitting}`")
+    if kind == "below":
+        return Band(below=_inside(_amount(value, kind), 0, 1, kind))
+    if kind == "within_percent_of":
+        return Band(within_percent=_inside(_number(value, kind), 0, 100, kind))
+    if kind == "trend":
+        return Band(trend=_inside(_number(value, kind), 1, math.inf, kind))
+    if value is not True:
+        raise _NoBandError("key `band.shape` can only be true")
+    return Band(shape=True)
+
+
+def _amount(value: Any, kind: str) -> float:
     """A number, or a percentage as a share."""
     if isinstance(value, str) and value.rstrip().endswith("%"):
         try:
-            return _positive(float(value.rstrip()[:-1]) / 100, where, kind)
+            return float(value.rstrip()[:-1]) / 100
         except ValueError:
-            raise _bad(where, f"key `band.{kind}` is {value!r}, which is no percentage") from None
-    return _number(value, where, kind)
+            raise _NoBandError(f"key `band.{kind}` is {printable(value)!r}, which is no percentage") from None
+    return _number(value, kind)
 
 
-def _number(value: Any, where: str, kind: str) -> float:
+def _number(value: Any, kind: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _bad(where, f"key `band.{kind}` is {value!r}, which is no number")
-    return _positive(float(value), where, kind)
+        raise _NoBandError(f"key `band.{kind}` is no number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise _NoBandError(f"key `band.{kind}` is too large a number") from None
 
 
-def _positive(value: float, where: str, kind: str) -> float:
-    if not math.isfinite(value) or value <= 0:
-        raise _bad(where, f"key `band.{kind}` is {value:g}, and must be over 0")
+def _inside(value: float, low: float, high: float, kind: str) -> float:
+    if not low < value < high:
+        wanted = f"over {low:g}" + ("" if math.isinf(high) else f" and under {high:g}")
+        raise _NoBandError(f"key `band.{kind}` is {value:g}, and must be {wanted}")
     return value
-
-
-def _bad(where: str, what: str) -> BadOptions:
-    return BadOptions(what, where=where, todo=_ACCEPTED)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from adapters.durations import seconds
 from adapters.errors import BadOptions
-from adapters.options import choices, decode
+from adapters.options import choices, printable
 from adapters.trust import Trust
-from console.config.read_feature import read_feature
-from console.config.settings import BrokenFeature, Config, FeatureConfig
-from console.config.tables import OperatorTable, StoreTable
+from console.config.content import parse, read_file
+from console.config.keys import read_keys_table
+from console.config.paths import own_path
+from console.config.people import read_people
+from console.config.read_feature import LONGEST_NAME, read_feature
+from console.config.settings import KEEP_ALL, BrokenFeature, Config, FeatureConfig, PeopleConfig
+from console.config.tables import DEFAULT_STORE, OperatorTable, StoreTable
+from console.config.tolerant import Faults, a_table, read_keys, sentence
 from console.exits import ConfigError
 
-_TABLES = ("operator", "store", "feature")
+TABLES = ("operator", "store", "people", "keys", "feature")
+_HOUR, _YEARS = 3600, 36_500 * 86_400
 
 
 def find(given: Path | None) -> Path:
@@ -30,10 +37,18 @@ def find(given: Path | None) -> Path:
         return given
     if from_environment := os.environ.get("CONSOLE_CONFIG"):
         return Path(from_environment)
-    candidates = [Path("console.toml"), Path("~/.config/console/console.toml").expanduser()]
+    candidates = [Path("console.toml"), Path("~/.config/console/console.toml")]
     for candidate in candidates:
-        if candidate.is_file():
-            return candidate
+        place = own_home(candidate)
+        if place is not None and place.is_file():
+            return place
+    from console.config.last_good import is_kept
+
+    for candidate in candidates:
+        place = own_home(candidate)
+        if place is not None and is_kept(place):
+            # It stood there, and has gone: loading it says so, and takes the copy.
+            return place
     looked = ", ".join(str(candidate) for candidate in candidates)
     raise ConfigError(
         f"no configuration found (looked for {looked}); give one with --config PATH or $CONSOLE_CONFIG, "
@@ -44,64 +59,143 @@ def find(given: Path | None) -> Path:
 def load(path: Path) -> Config:
     """Read a configuration file.
 
-    A feature whose flag cannot be used is listed in `Config.broken` and stops no other; any other table that
-    cannot be used is one of that feature's `faults`.
+    A feature whose flag cannot be used is listed in `Config.broken` and stops no other. Anything else that
+    cannot be used is one of that feature's `faults`, or of the configuration's own where it concerns all.
 
     Raises:
-        ConfigError: the file cannot be read, is not TOML, or a table that concerns everything is wrong.
+        ConfigError: the file cannot be read, is not TOML, or names no feature.
     """
-    path = path.expanduser().absolute()
-    raw = _read(path)
-    trust = Trust.of(path)
-    unknown = sorted(set(raw) - set(_TABLES))
-    if unknown:
-        raise ConfigError(f"{path}: unknown table [{unknown[0]}]. {choices('tables', unknown[0], _TABLES)}")
-    features = raw.get("feature", [])
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise ConfigError(f"{path}: [feature] must be written [[feature]], once for each feature")
-    if not features:
-        raise ConfigError(f"{path}: there is no [[feature]] in it, so there is nothing to watch")
+    path = absolute(path)
+    return build(parse(read_file(path), path), path, Trust.of(path))
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, its ``~`` and ``..`` resolved, its symbolic links not."""
+    return Path(os.path.abspath(own_home(path) or path))  # noqa: PTH100 - `absolute` leaves ".." in
+
+
+def own_home(path: Path) -> Path | None:
+    """The path with its ``~`` resolved; None where this user has no home."""
     try:
-        operator = decode(OperatorTable, _table(raw, "operator"), where="operator")
-        store = decode(StoreTable, _table(raw, "store"), where="store")
-    except BadOptions as error:
-        raise ConfigError(f"{path}: [{error.where}] {error.what}. {error.todo}") from None
-    usable, broken = _features(path, features, trust)
-    database = path.parent / Path(store.path).expanduser()
-    second = Path(store.second).expanduser() if store.second else _default_second(database)
+        return path.expanduser()
+    except RuntimeError:
+        return None
+
+
+def build(raw: Mapping[str, Any], path: Path, trust: Trust, *, kept_at: datetime | None = None) -> Config:
+    """Make settings of what the file said.
+
+    Args:
+        raw: as TOML gave it.
+        path: of the file, where relative paths start; absolute.
+        trust: what the file may make the console do.
+        kept_at: see `Config`.
+
+    Raises:
+        ConfigError: there is no feature in it.
+    """
+    faults = Faults(path)
+    for name in raw:
+        if name not in TABLES:
+            shown = printable(name)
+            with faults.caught():
+                raise BadOptions("unknown table", where=shown, todo=choices("tables", name, TABLES))
+    tables = _feature_tables(raw, path, faults)
+    operator = OperatorTable()
+    with faults.caught():
+        operator = read_keys(OperatorTable, _table(raw, "operator"), where="operator", faults=faults)
+    people = PeopleConfig()
+    with faults.caught():
+        people = read_people(_table(raw, "people"))
+    keys: Mapping[str, tuple[str, ...]] = {}
+    with faults.caught():
+        keys = read_keys_table(_table(raw, "keys"), faults)
+    store = _Store(raw, path, faults)
+    usable, broken = _features(path, tables, trust)
     return Config(
         path=path,
         operator=_operator_name(operator.name),
-        store=database,
-        second_journal=path.parent / second,
+        store=store.path,
+        second_journal=store.second,
         features=usable,
         broken=broken,
+        people=people,
+        retention=store.retention,
+        prompts_retention=store.prompts_retention,
+        keys=keys,
+        faults=tuple(faults.sentences),
+        trust=trust,
+        raw=raw,
+        kept_at=kept_at,
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise ConfigError(f"{path}: this is no regular file; give a readable one with --config PATH")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise ConfigError(f"{path}: {reason}; give a readable file with --config PATH") from None
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"{path}: this is not a text file (byte {error.start} is not UTF-8); it must be TOML in UTF-8"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        reason = str(error).encode("unicode_escape").decode("ascii")
-        raise ConfigError(f"{path}: this is not valid TOML: {reason}") from None
+def name_of(table: Any, number: int) -> str:
+    """What a `[[feature]]` is called: ``KEY@ENVIRONMENT``, or its number where it says neither."""
+    if not isinstance(table, dict):
+        return f"number {number}"
+    key, environment = table.get("key"), table.get("environment")
+    if isinstance(key, str) and isinstance(environment, str):
+        return f"{_shown(key)}@{_shown(environment)}"
+    return _shown(key) if isinstance(key, str) and key else f"number {number}"
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() and len(name) <= LONGEST_NAME else printable(name)
+
+
+class _Store:
+    """`[store]`, each key by itself."""
+
+    def __init__(self, raw: Mapping[str, Any], path: Path, faults: Faults) -> None:
+        before = len(faults.sentences)
+        table = StoreTable()
+        with faults.caught():
+            table = read_keys(StoreTable, _table(raw, "store"), where="store", faults=faults)
+        self.path = own_path(DEFAULT_STORE, path, "path", "store", fallback=Path("/var/tmp") / _private())  # noqa: S108
+        with faults.caught():
+            self.path = own_path(table.path, path, "path", "store")
+        self.second = _default_second(self.path)
+        with faults.caught():
+            if table.second is not None:
+                self.second = own_path(table.second, path, "second", "store")
+        self.prompts_retention = timedelta(days=14)
+        with faults.caught():
+            self.prompts_retention = _span(table.prompts_retention, "prompts_retention")
+        self.retention = KEEP_ALL
+        with faults.caught():
+            self.retention = _span(table.retention, "retention")
+        if len(faults.sentences) > before:
+            # What was meant may be longer than the default, and what is pruned does not come back.
+            self.retention = KEEP_ALL
+
+
+def _span(text: str, key: str) -> timedelta:
+    return timedelta(seconds=seconds(text, key, "store", least=_HOUR, most=_YEARS))
+
+
+def _feature_tables(raw: Mapping[str, Any], path: Path, faults: Faults) -> list[Any]:
+    tables = raw.get("feature", [])
+    if isinstance(tables, dict):
+        with faults.caught():
+            raise BadOptions(
+                "is written in single brackets",
+                where="feature",
+                todo="Write [[feature]], once for each feature.",
+            )
+        return [tables]
+    if not isinstance(tables, list):
+        raise ConfigError(f"{path}: [feature] is not a table: write [[feature]], once for each feature")
+    if not tables:
+        said = f" {faults.sentences[0]}" if faults.sentences else ""
+        raise ConfigError(f"{path}: there is no [[feature]] in it, so there is nothing to watch.{said}")
+    return tables
 
 
 def _features(
-    path: Path, tables: list[dict[str, Any]], trust: Trust
+    path: Path, tables: list[Any], trust: Trust
 ) -> tuple[tuple[FeatureConfig, ...], tuple[BrokenFeature, ...]]:
-    names = [_name(table, number) for number, table in enumerate(tables, start=1)]
+    names = [name_of(table, number) for number, table in enumerate(tables, start=1)]
     times = Counter(names)
     usable: list[FeatureConfig] = []
     broken: dict[str, str] = {}
@@ -113,29 +207,23 @@ def _features(
             )
             continue
         try:
-            usable.append(read_feature(table, path, trust))
+            usable.append(read_feature(a_table(table, "feature"), path, trust))
         except BadOptions as error:
-            broken[name] = f"{path}: [{error.where}] {error.what}. {error.todo}"
+            broken[name] = sentence(path, error)
     return tuple(usable), tuple(BrokenFeature(name, problem) for name, problem in broken.items())
 
 
-def _name(table: Mapping[str, Any], number: int) -> str:
-    key, environment = table.get("key"), table.get("environment")
-    if isinstance(key, str) and isinstance(environment, str):
-        return f"{key}@{environment}"
-    return key if isinstance(key, str) else f"number {number}"
-
-
 def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    table = raw.get(name, {})
-    if not isinstance(table, dict):
-        raise BadOptions("is not a table", where=name, todo=f"Write it as [{name}].")
-    return table
+    return a_table(raw.get(name, {}), name)
+
+
+def _private() -> str:
+    return f"console-{os.geteuid()}"
 
 
 def _default_second(database: Path) -> Path:
     """A place on another file system than most homes, private to the user."""
-    return Path("/var/tmp") / f"console-{os.geteuid()}" / f"{database.parent.name}-{database.name}"  # noqa: S108
+    return Path("/var/tmp") / _private() / f"{database.parent.name}-{database.name}"  # noqa: S108
 
 
 def _operator_name(text: str) -> str:

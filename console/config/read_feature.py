@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from adapters import registry
+from adapters.durations import seconds
 from adapters.errors import BadOptions
-from adapters.options import choices, decode
+from adapters.options import choices, decode, printable
 from adapters.trust import Trust
-from console.config.bands import parse_band
+from console.config.bands import parse_band, parse_baseline
+from console.config.paths import check_page, own_path
 from console.config.settings import (
     EvaluateConfig,
     FallbackConfig,
@@ -22,15 +23,17 @@ from console.config.settings import (
     Stage,
 )
 from console.config.tables import (
+    FEATURE_TABLES,
     SEVEN,
-    BaselineTable,
     EvaluateTable,
     FallbackTable,
     FeatureTable,
     RolloutTable,
 )
+from console.config.tolerant import Faults, a_table, read_keys, sentence
 
 LONGEST_NAME = 80
+LONGEST_FLAG_KEY = 200
 
 
 def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureConfig:
@@ -40,36 +43,34 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
         BadOptions: the feature itself or its flag cannot be used. Whatever else cannot be used becomes one of
             its `faults`.
     """
-    key = raw.get("key")
-    table = decode(FeatureTable, raw, where=f"feature {key}" if isinstance(key, str) else "feature")
-    for name, text in (("key", table.key), ("environment", table.environment), ("title", table.title)):
-        if not text.isprintable() or len(text) > LONGEST_NAME:
-            raise BadOptions(
-                f"`{name}` cannot be shown",
-                where="feature",
-                todo=f"Use printable characters, {LONGEST_NAME} at most.",
-            )
-    faults = _Faults(path)
+    table, faults = _own_keys(raw, path)
     flag = _flag(table, trust)
     levers = []
     for number, lever in enumerate(table.levers, start=2):
         with faults.caught():
             levers.append(_lever(lever, f"feature.levers of {table.key}, lever {number}", table, trust))
-    signals = {}
+    signals: dict[str, SignalConfig] = {}
+    faulty: dict[str, str] = {}
     for name, signal in table.signals.items():
-        with faults.caught():
+        try:
             signals[name] = _signal(name, signal, table.key, trust)
-    evaluate = traffic = fallback = None
+        except BadOptions as error:
+            faults.add(error)
+            if name in SEVEN:
+                faulty[name] = sentence(path, error)
+    evaluate = traffic = fallback = runbook = None
     with faults.caught():
         evaluate = _evaluate(table, flag, trust)
     with faults.caught():
         traffic = _traffic(table, trust)
     with faults.caught():
         fallback = _fallback(table)
-    rollout = RolloutTable()
+    stages: tuple[Stage, ...] = ()
     with faults.caught():
-        rollout = decode(RolloutTable, table.rollout, where=f"feature.rollout of {table.key}")
-    runbook = path.parent / Path(table.runbook).expanduser() if table.runbook else None
+        stages = _stages(table)
+    with faults.caught():
+        if table.runbook is not None:
+            runbook = own_path(table.runbook, path, "runbook", f"feature {table.key}")
     return FeatureConfig(
         key=table.key,
         title=table.title or table.key,
@@ -83,36 +84,83 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
         traffic=traffic,
         fallback=fallback,
         signals={name: signals[name] for name in SEVEN if name in signals},
-        stages=tuple(Stage(stage.name, stage.percent, stage.cohort, stage.hold) for stage in rollout.stages),
+        stages=stages,
         findings=tuple(_findings(table, runbook)),
         faults=tuple(faults.sentences),
+        faulty={name: faulty[name] for name in SEVEN if name in faulty},
     )
 
 
-class _Faults:
-    """Collects what is wrong with tables that the kill switch can do without."""
+def _own_keys(raw: Mapping[str, Any], path: Path) -> tuple[FeatureTable, Faults]:
+    """The feature's own keys; all but three of them have a default that the kill can do with."""
+    key = raw.get("key")
+    where = f"feature {printable(key)}" if isinstance(key, str) else "feature"
+    faults = Faults(path)
+    known = dict(raw)
+    unknown = [name for name in raw if name not in FeatureTable.__struct_fields__]
+    for name in unknown:
+        value = known.pop(name)
+        with faults.caught():
+            raise _unknown(name, value, where, raw)
+    if "flag" not in raw:
+        meant = choices("tables", "", FEATURE_TABLES) if not unknown else faults.sentences[0]
+        raise BadOptions("missing table [feature.flag]", where=where, todo=f"Add it. {meant}")
+    if not isinstance(raw["flag"], dict):
+        a_table(raw["flag"], "feature.flag")
+    table = read_keys(FeatureTable, known, where=where, needed=("key", "environment", "flag"), faults=faults)
+    for name, text in (("key", table.key), ("environment", table.environment)):
+        if not _can_be_shown(text) or not text.strip():
+            raise BadOptions(
+                f"`{name}` cannot be shown" if text.strip() else f"`{name}` is blank",
+                where=where,
+                todo=f"Use printable characters, {LONGEST_NAME} at most.",
+            )
+    with faults.caught():
+        if not _can_be_shown(table.title):
+            table.title = ""
+            raise BadOptions(
+                "`title` cannot be shown",
+                where=where,
+                todo=f"Use printable characters, {LONGEST_NAME} at most.",
+            )
+    return table, faults
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.sentences: list[str] = []
 
-    @contextmanager
-    def caught(self) -> Iterator[None]:
-        try:
-            yield
-        except BadOptions as error:
-            self.sentences.append(f"{self.path}: [{error.where}] {error.what}. {error.todo}")
+def _unknown(name: str, value: Any, where: str, raw: Mapping[str, Any]) -> BadOptions:
+    key = raw.get("key")
+    of = f" of {printable(key)}" if isinstance(key, str) else ""
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return BadOptions(
+            "unknown table",
+            where=f"feature.{printable(name)}{of}",
+            todo=choices("tables", name, FEATURE_TABLES),
+        )
+    keys = [each for each in FeatureTable.__struct_fields__ if each not in FEATURE_TABLES]
+    return BadOptions(f"unknown key `{printable(name)}`", where=where, todo=choices("keys", name, keys))
+
+
+def _can_be_shown(text: str) -> bool:
+    return text.isprintable() and len(text) <= LONGEST_NAME
 
 
 def _flag(table: FeatureTable, trust: Trust) -> ProviderTable:
     where = f"feature.flag of {table.key}"
-    if not isinstance(table.flag.get("key"), str):
-        raise BadOptions("missing key `key`", where=where, todo="Give the flag's key at the provider.")
-    return _flag_table(_provider(table.flag, where, trust), table.environment)
+    key = table.flag.get("key")
+    if key is None:
+        meant = [name for name in table.flag if name not in ("provider", "url", "token", "kill_state")]
+        hint = f" There is `{printable(meant[0])}`." if meant else ""
+        raise BadOptions("missing key `key`", where=where, todo=f"Give the flag's key at the provider.{hint}")
+    if not isinstance(key, str) or not key.strip() or not key.isprintable() or len(key) > LONGEST_FLAG_KEY:
+        raise BadOptions(
+            "`key` is not the key of a flag",
+            where=where,
+            todo=f"Write it as the provider shows it: printable text, {LONGEST_FLAG_KEY} characters at most.",
+        )
+    return _flag_table(_provider(table.flag, where, trust, "flags"), table.environment)
 
 
 def _lever(raw: Mapping[str, Any], where: str, table: FeatureTable, trust: Trust) -> ProviderTable:
-    lever = _provider(raw, where, trust)
+    lever = _provider(raw, where, trust, "levers")
     if lever.provider in registry.names("flags"):
         return _flag_table(lever, table.environment)
     _checked(registry.open_lever, lever)
@@ -130,7 +178,7 @@ def _flag_table(table: ProviderTable, environment: str) -> ProviderTable:
 
 
 def _evaluate(table: FeatureTable, flag: ProviderTable, trust: Trust) -> EvaluateConfig | None:
-    if not table.evaluate:
+    if table.evaluate is None:
         return None
     where = f"feature.evaluate of {table.key}"
     given = dict(table.evaluate)
@@ -142,65 +190,120 @@ def _evaluate(table: FeatureTable, flag: ProviderTable, trust: Trust) -> Evaluat
     given.setdefault("provider", "unleash" if flag.provider == "unleash" else "ofrep")
     given.setdefault("key", flag.options["key"])
     given.setdefault("environment", table.environment)
-    source = _provider(given, where, trust)
+    source = _provider(given, where, trust, "evaluators")
     _checked(registry.open_evaluator, source)
     return EvaluateConfig(source, contexts)
 
 
 def _traffic(table: FeatureTable, trust: Trust) -> ProviderTable | None:
-    if not table.traffic:
+    if table.traffic is None:
         return None
-    traffic = _provider(table.traffic, f"feature.traffic of {table.key}", trust)
+    traffic = _provider(table.traffic, f"feature.traffic of {table.key}", trust, "traffic")
     _checked(registry.open_traffic, traffic)
     return traffic
 
 
 def _fallback(table: FeatureTable) -> FallbackConfig | None:
-    if not table.fallback:
+    if table.fallback is None:
         return None
-    read = decode(FallbackTable, table.fallback, where=f"feature.fallback of {table.key}")
+    where = f"feature.fallback of {table.key}"
+    read = decode(FallbackTable, table.fallback, where=where)
+    if read.url is not None:
+        check_page(read.url, "url", where)
+    if not 100 <= read.expect_status <= 599:
+        raise BadOptions(
+            "`expect_status` is no HTTP status", where=where, todo="Between 100 and 599 is accepted."
+        )
     return FallbackConfig(read.describe, read.url, read.expect_status, read.expect_body)
 
 
-def _signal(name: str, raw: Mapping[str, Any], feature: str, trust: Trust) -> SignalConfig:
-    where = f"feature.signals.{name} of {feature}"
+def _stages(table: FeatureTable) -> tuple[Stage, ...]:
+    if table.rollout is None:
+        return ()
+    where = f"feature.rollout of {table.key}"
+    stages = decode(RolloutTable, table.rollout, where=where).stages
+    for number, stage in enumerate(stages, start=1):
+        if not 0 <= stage.percent <= 100:
+            raise BadOptions(
+                f"`stages[{number - 1}].percent` is {stage.percent:g}",
+                where=where,
+                todo="Between 0 and 100 is accepted.",
+            )
+        if not stage.name.strip() or not _can_be_shown(stage.name):
+            raise BadOptions(
+                f"`stages[{number - 1}].name` cannot be shown",
+                where=where,
+                todo=f"Use printable characters, {LONGEST_NAME} at most.",
+            )
+        if stage.name in {other.name for other in stages[: number - 1]}:
+            raise BadOptions(f"the stage {stage.name} stands twice", where=where, todo="Rename one of them.")
+        if stage.hold is not None:
+            seconds(stage.hold, f"stages[{number - 1}].hold", where)
+    return tuple(Stage(stage.name, stage.percent, stage.cohort, stage.hold) for stage in stages)
+
+
+def _signal(name: str, raw: Any, feature: str, trust: Trust) -> SignalConfig:
+    where = f"feature.signals.{printable(name)} of {feature}"
     if name not in SEVEN:
-        raise BadOptions(f"unknown signal `{name}`", where=where, todo=choices("signals", name, SEVEN))
-    options = dict(raw)
+        raise BadOptions(
+            f"unknown signal `{printable(name)}`", where=where, todo=choices("signals", name, SEVEN)
+        )
+    options = dict(a_table(raw, where))
     band = parse_band(options.pop("band", None), name, where)
-    baseline = decode(BaselineTable, options.pop("baseline", {}), where=f"{where}, baseline")
-    given = {key: value for key, value in baseline.numbers() if value is not None}
-    table = _provider(options, where, trust)
+    given = parse_baseline(options.pop("baseline", {}), name, where)
+    table = _provider(options, where, trust, "signals")
     reach = registry.reach_keys(table.provider, where)
     source = replace(table, options={key: table.options[key] for key in table.options if key in reach})
     asks = {key: value for key, value in table.options.items() if key not in reach}
-    registry.open_signals(table.provider, source.options, where, {name: asks}, trust=trust)
+
+    def opened(provider: str, reach: Mapping[str, Any], where: str, *, trust: Trust) -> object:
+        return registry.open_signals(provider, reach, where, {name: asks}, trust=trust)
+
+    _checked(opened, source)
     return SignalConfig(name, source, band, given, asks)
 
 
 def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:
-    if runbook is None:
+    if table.runbook is None:
         yield "no runbook is bound: set `runbook` to a Markdown file"
-    elif not runbook.is_file():
+    elif runbook is not None and not runbook.is_file():
         yield f"the runbook {runbook} does not exist: put it there, or correct `runbook`"
     if not table.levers:
         yield "only one lever: add [[feature.levers]] for the day its provider is down"
     if missing := [name for name in SEVEN if name not in table.signals]:
         yield f"signals not configured: {', '.join(missing)}"
-    if not table.evaluate:
+    if table.evaluate is None:
         yield "no [feature.evaluate]: a kill is proven by the provider's word alone"
-    if not table.fallback:
+    if table.fallback is None:
         yield "no [feature.fallback]: nothing says what users get when killed, and nothing proves it"
 
 
-def _provider(raw: Mapping[str, Any], where: str, trust: Trust) -> ProviderTable:
+def _provider(raw: Mapping[str, Any], where: str, trust: Trust, kind: str) -> ProviderTable:
     options = dict(raw)
     provider = options.pop("provider", None)
     if not isinstance(provider, str) or not provider:
-        raise BadOptions("missing key `provider`", where=where, todo="Name the adapter to use.")
+        raise BadOptions(
+            "missing key `provider`" if provider is None else "`provider` is not a name",
+            where=where,
+            todo=f"Name the adapter to use. {choices('providers', '', _names(kind))}",
+        )
     return ProviderTable(where, provider, options, trust)
+
+
+def _names(kind: str) -> set[str]:
+    # A lever may be another flag.
+    return {*registry.names(kind), *(registry.names("flags") if kind == "levers" else ())}
 
 
 def _checked(opener: Callable[..., object], table: ProviderTable) -> None:
     """Let the adapter check its own keys; making one does nothing else."""
-    opener(table.provider, table.options, table.where, trust=table.trust)
+    try:
+        opener(table.provider, table.options, table.where, trust=table.trust)
+    except BadOptions:
+        raise
+    except Exception as error:  # noqa: BLE001 - a third party's adapter may raise anything, and stops no other table
+        raise BadOptions(
+            f"the adapter `{printable(table.provider)}` cannot use it ({type(error).__name__})",
+            where=table.where,
+            todo="Correct the table, or update the package that brings the adapter.",
+        ) from None

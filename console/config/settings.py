@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +126,10 @@ class FeatureConfig:
         lever_order: "in_turn" or "together".
         levers: the next ones, in order.
         findings: what is missing or odd and stops nothing, in words.
-        faults: tables that cannot be used, each a sentence. They are left out of the other attributes, so
-            that the kill switch works without them.
-        faulty: signals whose table is among the faults, with the sentence.
+        faults: what cannot be used, each a sentence. It is left out of the other attributes, so that the
+            kill switch works without it.
+        faulty: by signal key, the sentence about a signal whose table cannot be used; it stands in `faults`
+            too, and the signal not in `signals`.
     """
 
     key: str
@@ -163,13 +165,17 @@ class BrokenFeature:
 
 @dataclass(frozen=True, slots=True)
 class PeopleConfig:
-    """Who is around.
+    """`[people]`.
 
     Attributes:
-        rotation: names of those who take turns on call.
+        rotation: names of those who take turns on call, each once.
     """
 
     rotation: tuple[str, ...] = ()
+
+
+KEEP_ALL = timedelta(days=36_500)
+"""Retention where nothing may be pruned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +189,15 @@ class Config:
         second_journal: where the journal goes when the store cannot be written.
         features: those that can be used.
         broken: those that cannot.
+        people: who takes turns on call.
+        retention: how long readings and verdicts are kept.
+        prompts_retention: how long texts of users and models are kept.
+        keys: the screen's names of keys by the id of an action; `console.config.keys.rebind` applies them.
+        faults: what cannot be used of the tables that concern every feature, each a sentence; in its place
+            stands the default.
+        trust: what the file may make the console do.
+        raw: the file as TOML gave it, for the last-good copy. It may hold secrets.
+        kept_at: when the last-good copy that this was read from was made (UTC); None for the file itself.
     """
 
     path: Path
@@ -191,7 +206,14 @@ class Config:
     second_journal: Path
     features: tuple[FeatureConfig, ...]
     broken: tuple[BrokenFeature, ...]
-    people: PeopleConfig = PeopleConfig()
+    people: PeopleConfig = field(default_factory=PeopleConfig)
+    retention: timedelta = timedelta(days=90)
+    prompts_retention: timedelta = timedelta(days=14)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    trust: Trust = field(default=Trust(), repr=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    kept_at: datetime | None = None
 
     def feature(self, name: str | None) -> FeatureConfig:
         """Find the feature that a person means by its key or by ``KEY@ENVIRONMENT``.

@@ -1,4 +1,7 @@
-"""The tables of console.toml as they are written, before anything is made of them."""
+"""The tables of console.toml as they are written, before anything is made of them.
+
+docs/configuration.md is generated from these docstrings (`python -m console.config.reference`).
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,75 @@ from typing import Any, Literal
 
 import msgspec
 
+from adapters.options import Duration
+
 SEVEN = ("errors", "latency", "cost", "feedback", "evals", "tickets", "injection")
 """Keys of the seven signals, in the order in which they are shown."""
 
+DEFAULT_STORE = "~/.local/state/console/console.db"
+
 
 class OperatorTable(msgspec.Struct, forbid_unknown_fields=True):
-    """`[operator]`: who is at the keyboard."""
+    """Who is at the keyboard. The name stands in journal and timeline, beside login and SSH connection.
+
+    Attributes:
+        name: your name, or `env:NAME` of a variable that has it. Where that is not set, the login stands in.
+    """
 
     name: str = "env:USER"
 
 
 class StoreTable(msgspec.Struct, forbid_unknown_fields=True):
-    """`[store]`: the console's own database, and the journal's second place."""
+    """Where the console keeps what people did (the journal, never pruned) and what it saw (the history).
 
-    path: str = "~/.local/state/console/console.db"
+    Attributes:
+        path: the journal; the history stands beside it. `~` is your home; a relative path starts at the
+            folder of console.toml.
+        second: where the journal goes when the first place cannot be written: choose another disk. By default
+            a private folder in `/var/tmp`.
+        retention: how long readings and verdicts are kept. As long as anything in this table is wrong,
+            nothing is pruned.
+        prompts_retention: how long texts that users or models wrote are kept.
+    """
+
+    path: str = DEFAULT_STORE
     second: str | None = None
+    retention: Duration = "90d"
+    prompts_retention: Duration = "14d"
+
+
+class PeopleTable(msgspec.Struct, forbid_unknown_fields=True):
+    """Who takes turns on call. The checklist asks each of them whether they have read the runbook.
+
+    Attributes:
+        rotation: names, as their operators are called in the journal.
+    """
+
+    rotation: list[str] = []
 
 
 class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
-    """`[[feature]]`. The tables of providers are checked later, each by itself."""
+    """One AI feature behind one flag in one environment. Write it once for each.
+
+    The tables below it belong to the `[[feature]]` that stands above them. A feature whose flag cannot be
+    used stops no other; anything else that cannot be used is left out and named, and the kill works without.
+
+    Attributes:
+        key: by which commands name the feature. It may stand once in each environment; then it is named
+            `KEY@ENVIRONMENT`.
+        environment: of the flag, as its provider calls it.
+        title: what people call the feature; by default its key.
+        runbook: a Markdown file; a relative path starts at the folder of console.toml.
+        lever_order: `in_turn` pulls the next lever when one has failed or leaves it open; `together` pulls
+            all at once.
+        flag: `[feature.flag]`, see below.
+        levers: `[[feature.levers]]`, see below.
+        evaluate: `[feature.evaluate]`, see below.
+        traffic: `[feature.traffic]`, see below.
+        fallback: `[feature.fallback]`, see below.
+        signals: `[feature.signals.*]`, see below.
+        rollout: `[feature.rollout]`, see below.
+    """
 
     key: str
     environment: str
@@ -33,20 +86,38 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
     runbook: str | None = None
     lever_order: Literal["in_turn", "together"] = "in_turn"
     levers: list[dict[str, Any]] = []
-    evaluate: dict[str, Any] = {}
-    traffic: dict[str, Any] = {}
-    fallback: dict[str, Any] = {}
-    signals: dict[str, dict[str, Any]] = {}
-    rollout: dict[str, Any] = {}
+    evaluate: dict[str, Any] | None = None
+    traffic: dict[str, Any] | None = None
+    fallback: dict[str, Any] | None = None
+    signals: dict[str, Any] = {}
+    rollout: dict[str, Any] | None = None
+
+
+FEATURE_TABLES = ("flag", "levers", "evaluate", "traffic", "fallback", "signals", "rollout")
+"""Keys of a feature that are tables of their own."""
+
+
+class FlagTable(msgspec.Struct):
+    """The part of a flag's table that is not the provider's.
+
+    Attributes:
+        provider: who keeps the flag.
+        kill_state: which value of the flag means *killed*: `on` for an inverse flag.
+    """
+
+    provider: str
+    kill_state: Literal["off", "on"] = "off"
 
 
 class BaselineTable(msgspec.Struct, forbid_unknown_fields=True):
     """`baseline` of a signal: what its band is around.
 
     Attributes:
-        p50, p95: pre-launch latency in seconds; n: requests that they were measured on.
+        p50: latency before the launch that half of the requests stay under, in seconds.
+        p95: latency before the launch that 95 % of the requests stay under, in seconds.
+        n: requests that the latencies were measured on; cases of the cold eval.
         forecast: US dollars a day at this stage.
-        cold: score of the cold eval, 0 to 1; n: its cases.
+        cold: score of the cold eval, 0 to 1.
     """
 
     p50: float | None = None
@@ -67,13 +138,25 @@ class BaselineTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class EvaluateTable(msgspec.Struct, forbid_unknown_fields=True):
-    """The part of `[feature.evaluate]` that is not the provider's."""
+    """The part of `[feature.evaluate]` that is not the provider's.
+
+    Attributes:
+        contexts: users to ask for, each a table with at least one identity (`userId`, `targetingKey`).
+            Take some of each cohort.
+    """
 
     contexts: tuple[dict[str, str], ...]
 
 
 class FallbackTable(msgspec.Struct, forbid_unknown_fields=True):
-    """`[feature.fallback]`."""
+    """What users get when the feature is killed, and how to see that they do.
+
+    Attributes:
+        describe: what users then get, in their words; the kill dialog says it.
+        url: asked by GET after a kill; without it nothing proves that the fallback answers.
+        expect_status: the status that proves it.
+        expect_body: text that must stand in the answer.
+    """
 
     describe: str
     url: str | None = None
@@ -82,15 +165,26 @@ class FallbackTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class StageTable(msgspec.Struct, forbid_unknown_fields=True):
-    """One entry of `stages` in `[feature.rollout]`."""
+    """One entry of `stages`.
+
+    Attributes:
+        name: what people call the stage.
+        percent: share of users that have the feature, 0 to 100.
+        cohort: a cohort that has it besides.
+        hold: how long the stage is held at least.
+    """
 
     name: str
     percent: float
     cohort: str | None = None
-    hold: str | None = None
+    hold: Duration | None = None
 
 
 class RolloutTable(msgspec.Struct, forbid_unknown_fields=True):
-    """`[feature.rollout]`."""
+    """The stages of the rollout, from the first to the last.
+
+    Attributes:
+        stages: a list of tables, see below.
+    """
 
     stages: list[StageTable] = []

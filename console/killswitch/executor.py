@@ -74,10 +74,11 @@ class Executor:
             listening.cancel()
 
     async def _serve(self, first: Prepare) -> None:
-        from console.config import ConfigError, load
+        from console.config import ConfigError, open_config
 
         try:
-            config = load(Path(first.config))
+            # A file that was broken a moment ago takes no kill away. The screen says what is in use.
+            config, _ = open_config(Path(first.config))
             feature = config.feature(first.feature)
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen must be told before Enter
             told = isinstance(error, ConfigError)

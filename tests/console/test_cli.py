@@ -102,7 +102,7 @@ def test_an_unset_token_of_a_signal_is_that_signals_problem_and_takes_no_kill_aw
     ("text", "words"),
     [
         ("[[feature", "not valid TOML"),
-        (CONFIG + "\n[feature.signals.errors]\nprovider = 'evnts'\n", "feature.signals.errors"),
+        (CONFIG.replace("[feature.flag]", "[feature.flg]"), "[feature.flg of drafts]"),
         (CONFIG + CONFIG.partition('second.db"')[2], "stands 2 times"),
     ],
 )
