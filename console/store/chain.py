@@ -8,20 +8,18 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from console.store.rows import GENESIS, Entry, Finding, Mark, Row, Stretch, canonical
+
 if TYPE_CHECKING:
     # sqlite3 costs some 12 ms: it is imported when a journal is first touched.
     import sqlite3
-
-GENESIS = "0" * 64
-"""What the first row names as the hash before it."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS journal (
@@ -37,57 +35,13 @@ CREATE TABLE IF NOT EXISTS journal (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS journal_by_feature ON journal (feature, environment, kind, number);
 CREATE INDEX IF NOT EXISTS journal_by_kill ON journal (kill_id, number);
+CREATE INDEX IF NOT EXISTS journal_by_time ON journal (at);
 CREATE TRIGGER IF NOT EXISTS journal_rows_stay BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'journal rows are never changed'); END;
 CREATE TRIGGER IF NOT EXISTS journal_rows_are_kept BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'journal rows are never deleted'); END;
 """
 COLUMNS = "number, at, kind, feature, environment, kill_id, body, previous, hash"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is to be journaled.
-
-    Attributes:
-        kind: "intent", "step", "abandoned", ...
-        body: plain JSON values, without secrets.
-    """
-
-    at: datetime
-    kind: str
-    feature: str
-    environment: str
-    kill_id: str
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it stands in the file."""
-
-    number: int
-    at: datetime
-    kind: str
-    feature: str
-    environment: str
-    kill_id: str
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about the journal that is not as it was written.
-
-    Attributes:
-        place: the file.
-        row: number of the row that it was found at; None when it concerns the whole.
-        text: what is wrong, in words.
-    """
-
-    place: Path
-    row: int | None
-    text: str
 
 
 class Chain:
@@ -157,27 +111,58 @@ class Chain:
             raise
         return number, digest
 
-    def rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
-        """Read rows in their order; none where there is no file.
+    def stretch(self, after: Mark, where: str, values: tuple[object, ...], *, last: int = -1) -> Stretch:
+        """Read rows that came after a mark, in their order; none where there is no file.
 
         Args:
             where: a condition of SQL with placeholders.
+            last: of these, the newest so many; -1 for all.
 
         Raises:
             OSError, sqlite3.Error: the file cannot be read.
         """
-        return [
-            Row(
-                number,
-                datetime.fromisoformat(at),
-                kind,
-                feature,
-                environment,
-                kill_id,
-                msgspec.json.decode(body),
-            )
-            for number, at, kind, feature, environment, kill_id, body, _, _ in self._raw(where, values)
-        ]
+        with self._reader() as database:
+            if database is None:
+                return Stretch(anew=after.number > 0)
+            # One look for all queries, so that no row comes between the mark and the rows.
+            database.execute("BEGIN")
+            newest = database.execute(
+                "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            mark = Mark(*newest) if newest else Mark()
+            if mark == after:
+                return Stretch(mark=mark)
+            there = database.execute("SELECT hash FROM journal WHERE number = ?", (after.number,)).fetchone()
+            anew = after.number > 0 and (there is None or there[0] != after.hash)
+            raw = database.execute(
+                f"SELECT {COLUMNS} FROM journal WHERE number > ? AND {where} "  # noqa: S608 - our own text
+                "ORDER BY number DESC LIMIT ?",
+                (0 if anew else after.number, *values, last),
+            ).fetchall()[::-1]
+        rows: list[Row] = []
+        odd: list[int] = []
+        for number, at, kind, feature, environment, kill_id, body, _, _ in raw:
+            try:
+                fields = msgspec.json.decode(body)
+                rows.append(
+                    Row(number, datetime.fromisoformat(at), kind, feature, environment, kill_id, fields)
+                )
+            except ValueError:
+                odd.append(number)
+        return Stretch(tuple(rows), mark, tuple(odd), anew)
+
+    def has(self, row: Row, up_to: int) -> bool:
+        """Whether the same row stands here too, under this number or a lower one.
+
+        Raises:
+            OSError, sqlite3.Error: the file cannot be read.
+        """
+        with self._reader() as database:
+            if database is None:
+                return False
+            cells = (row.at.isoformat(timespec="microseconds"), row.kind, row.kill_id, canonical(row.body))
+            query = "SELECT 1 FROM journal WHERE (at, kind, kill_id, body) = (?, ?, ?, ?) AND number <= ?"
+            return database.execute(query, (*cells, up_to)).fetchone() is not None
 
     def verify(self) -> Iterator[Finding]:
         """Compute the chain again and compare it with what stands there, and with the head file."""
@@ -222,16 +207,26 @@ class Chain:
             yield Finding(self.path, number, f"row {number} is not the row that the head file knows")
 
     def _raw(self, where: str, values: tuple[object, ...]) -> list[Any]:
-        import sqlite3
-
-        if not self.path.exists():
-            return []
-        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=self._busy)
-        try:
-            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone():
+        with self._reader() as database:
+            if database is None:
                 return []
             query = f"SELECT {COLUMNS} FROM journal WHERE {where} ORDER BY number"  # noqa: S608 - our own text
             return database.execute(query, values).fetchall()
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection | None]:
+        """Open the file for reading; None where there is none, or one without a journal."""
+        import sqlite3
+
+        if not self.path.exists():
+            yield None
+            return
+        database = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=self._busy, isolation_level=None
+        )
+        try:
+            there = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone()
+            yield database if there else None
         finally:
             database.close()
 
@@ -250,7 +245,10 @@ class Chain:
             self._open.close()
             self._open = None
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        # Only a new file is opened by hand: closing one that SQLite has open elsewhere in this process would
+        # drop the locks that it holds.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         database = sqlite3.connect(
             self.path, timeout=self._busy, isolation_level=None, check_same_thread=False
         )
@@ -269,11 +267,6 @@ class Chain:
             return self.path.stat().st_ino
         except OSError:
             return 0
-
-
-def canonical(body: Mapping[str, Any]) -> str:
-    """JSON that is the same for the same values."""
-    return msgspec.json.encode(body, order="sorted").decode()
 
 
 def digest_of(cells: tuple[Any, ...]) -> str:

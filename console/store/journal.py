@@ -7,16 +7,17 @@ disk longer than `SECONDS`.
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.store.chain import Chain, Entry, Finding, Row, canonical
+from console.store.chain import Chain
+from console.store.held import Held
+from console.store.place import Job, Place
+from console.store.rows import Entry, Finding, Mark, Row, Stretch
 
 if TYPE_CHECKING:
     from console.killswitch.record import KillRecord
@@ -27,7 +28,7 @@ FIRST_SECONDS = 0.17
 """Of these, what the first place may take before the second is asked beside it."""
 READ_BUSY_SECONDS = 1.0
 
-__all__ = ["Entry", "Finding", "Journal", "JournalError", "Row", "Written"]
+__all__ = ["Entry", "Finding", "Found", "Journal", "JournalError", "Position", "Row", "Written"]
 
 
 class JournalError(Exception):
@@ -42,59 +43,36 @@ class Written:
         row: the row's number at its place; None when it could not be written in time.
         place: the file that has it; None when none has.
         problem: why the first place (or neither) has it, in words, or "".
+        held: none has it yet, and it is tried again.
     """
 
     row: int | None
     place: Path | None
     problem: str
+    held: bool = False
 
 
-@dataclass(slots=True)
-class _Job:
-    entry: Entry | None
-    """None only opens the file, so that the first row finds it open."""
-    done: threading.Event = field(default_factory=threading.Event)
-    number: int | None = None
-    problem: str = ""
-    given_up: bool = False
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Up to where the journal has been read. Only to be handed back."""
+
+    marks: tuple[Mark, ...]
 
 
-class _Place:
-    """One chain and the thread that writes to it.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows of both places, oldest first.
 
-    The thread is a daemon, since one that hangs in a dead disk can neither be joined nor stopped.
+    Attributes:
+        position: to read on from.
+        problem: why a place, or some of its rows, could not be read; "" when this is all there is.
+        finding: a place that was read before does not have its rows any more; "" when all do.
     """
 
-    def __init__(self, path: Path, *, busy: float) -> None:
-        self.path = path
-        self._chain = Chain(path, busy=busy)
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    def submit(self, entry: Entry | None) -> _Job:
-        job = _Job(entry)
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name=f"journal {self.path.name}", daemon=True
-                )
-                self._thread.start()
-        self._jobs.put(job)
-        return job
-
-    def _run(self) -> None:
-        while True:
-            job = self._jobs.get()
-            if not job.given_up:
-                try:
-                    if job.entry is None:
-                        self._chain.open()
-                    else:
-                        job.number = self._chain.append(job.entry)
-                except Exception as error:  # noqa: BLE001 - any failure of a disk means: the other place
-                    job.problem = f"{self.path}: {error}"
-            job.done.set()
+    rows: tuple[Row, ...]
+    position: Position
+    problem: str = ""
+    finding: str = ""
 
 
 class Journal:
@@ -110,7 +88,8 @@ class Journal:
         self, path: Path, second: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._clock = clock
-        self._places = (_Place(path, busy=FIRST_SECONDS - 0.02), _Place(second, busy=SECONDS))
+        self._places = (Place(path, busy=FIRST_SECONDS - 0.02), Place(second, busy=SECONDS))
+        self._held = Held(lambda entry: self._append(entry)[1])
         self._heads = tuple(Chain(place.path, busy=0).head for place in self._places)
 
     def warm(self) -> None:
@@ -125,30 +104,49 @@ class Journal:
         environment: str = "",
         kill_id: str = "",
         body: Mapping[str, Any],
+        hold: bool = False,
     ) -> Written:
         """Add a row, durably, waiting `SECONDS` at most. Never raises for what the disk does.
 
         Args:
             kind: "intent", "step", "abandoned", ...
             body: plain JSON values, without secrets.
+            hold: when neither place takes it, keep it and try again, for as long as this process lives.
         """
         entry = Entry(self._clock(), kind, feature, environment, kill_id, body)
+        written, jobs = self._append(entry)
+        if written.row is None and hold:
+            self._held.hold(entry, jobs)
+            return replace(written, held=True)
+        return written
+
+    @property
+    def held(self) -> int:
+        """Rows that no place has taken yet, and that are tried again."""
+        return len(self._held)
+
+    def settle(self, seconds: float) -> int:
+        """Wait until no row is held any more, but no longer than this; give how many are."""
+        return self._held.settle(seconds)
+
+    def _append(self, entry: Entry) -> tuple[Written, tuple[Job, ...]]:
         limit = time.monotonic() + SECONDS
         first, second = self._places
         job = first.submit(entry)
         if job.done.wait(FIRST_SECONDS) and job.number is not None:
-            return Written(job.number, first.path, "")
+            return Written(job.number, first.path, ""), (job,)
         other = second.submit(entry)
         other.done.wait(max(0.0, limit - time.monotonic()))
         # A row that has not been begun by now is written nowhere later, where nobody would expect it.
         job.given_up = other.given_up = True
         problem = job.problem or (f"{first.path}: the disk does not answer" if job.number is None else "")
+        jobs = (job, other)
         if job.number is not None:
-            return Written(job.number, first.path, "")
+            return Written(job.number, first.path, ""), jobs
         if other.number is not None:
-            return Written(other.number, second.path, problem)
+            return Written(other.number, second.path, problem), jobs
         also = other.problem or f"{second.path}: the disk does not answer"
-        return Written(None, None, f"{problem}; {also}")
+        return Written(None, None, f"{problem}; {also}"), jobs
 
     def revision(self) -> tuple[int, ...]:
         """Something that changes whenever anyone adds a row. Costs microseconds and waits for no lock."""
@@ -172,34 +170,81 @@ class Journal:
     ) -> list[Row]:
         """Read rows of both places, oldest first. Waits for the disk: call it off the event loop.
 
+        Whether these are all is known to `rows_after` alone.
+
         Raises:
             JournalError: nothing was found, and a place that might have it cannot be read.
         """
+        found = self.rows_after(None, feature=feature, environment=environment, kinds=kinds, kill_id=kill_id)
+        if found.problem and not found.rows:
+            raise JournalError(f"the journal cannot be read: {found.problem}")
+        return list(found.rows)
+
+    def rows_after(
+        self,
+        position: Position | None,
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        kinds: tuple[str, ...] = (),
+        kill_id: str | None = None,
+        since: datetime | None = None,
+        last: int | None = None,
+    ) -> Found:
+        """Read what both places took after a position, oldest first. Waits for the disk, and never raises.
+
+        Costs a look into each file while nothing is new. A place that cannot be read now is read on from the
+        same row once it can be. A row that was already told from one place is not told from the other.
+
+        Args:
+            position: from the reading before, with the same filters; None for all from the beginning.
+            since: with None, leave out rows that are older.
+            last: with None, only the newest so many of each place.
+        """
         import sqlite3
 
-        conditions, values = ["1"], []
-        for column, value in (("feature", feature), ("environment", environment), ("kill_id", kill_id)):
-            if value is not None:
-                conditions.append(f"{column} = ?")
-                values.append(value)
-        if kinds:
-            conditions.append(f"kind IN ({','.join('?' * len(kinds))})")
-            values += kinds
-        found: list[Row] = []
+        where, values = _conditions(feature, environment, kinds, kill_id)
+        if position is None and since is not None:
+            where += " AND at >= ?"
+            values += (since.astimezone(UTC).isoformat(timespec="microseconds"),)
+        most = last if position is None and last is not None else -1
+        before = position or Position(tuple(Mark() for _ in self._places))
+        stretches: list[Stretch] = []
         problems: list[str] = []
-        for place in self._places:
+        findings: list[str] = []
+        for place, mark in zip(self._places, before.marks, strict=True):
             try:
                 chain = Chain(place.path, busy=READ_BUSY_SECONDS)
-                found += chain.rows(" AND ".join(conditions), tuple(values))
+                stretch = chain.stretch(mark, where, values, last=most)
             except (OSError, sqlite3.Error, ValueError) as error:
                 problems.append(f"{place.path}: {error}")
-        if problems and not found:
-            raise JournalError(f"the journal cannot be read: {'; '.join(problems)}")
-        # A first place that was only slow has the row as well as the second, which was asked in its stead.
-        once: dict[tuple[datetime, str, str, str], Row] = {}
-        for row in found:
-            once.setdefault((row.at, row.kind, row.kill_id, canonical(row.body)), row)
-        return sorted(once.values(), key=lambda row: row.at)
+                stretches.append(Stretch(mark=mark))
+                continue
+            stretches.append(stretch)
+            if stretch.odd:
+                numbers = ", ".join(map(str, stretch.odd[:5])) + ("…" if len(stretch.odd) > 5 else "")
+                problems.append(f"{place.path}: cannot be understood: row {numbers}")
+            if stretch.anew:
+                findings.append(f"{place.path}: its rows up to {mark.number} are not there any more")
+        rows = _told_once([stretch.rows for stretch in stretches])
+        if position is not None:
+            rows = [row for row in rows if not self._told(row, stretches, before)]
+        after = Position(tuple(stretch.mark for stretch in stretches))
+        return Found(tuple(rows), after, "; ".join(problems), "; ".join(findings))
+
+    def _told(self, row: Row, stretches: list[Stretch], before: Position) -> bool:
+        """Whether the other place had told a row before this one did."""
+        import sqlite3
+
+        first, second = self._places
+        other, mark = (second, before.marks[1]) if row in stretches[0].rows else (first, before.marks[0])
+        if mark.number == 0:
+            return False
+        try:
+            return Chain(other.path, busy=READ_BUSY_SECONDS).has(row, mark.number)
+        except (OSError, sqlite3.Error):
+            # Told twice rather than not at all; why, its own reading says.
+            return False
 
     def latest_kill(self, feature: str, environment: str) -> KillRecord | None:
         """Give the newest kill of a feature as its rows tell it. Waits for the disk, as `rows` does.
@@ -226,3 +271,30 @@ class Journal:
             except (OSError, sqlite3.Error, ValueError) as error:
                 findings.append(Finding(place.path, None, f"cannot be read: {error}"))
         return tuple(findings)
+
+
+def _conditions(
+    feature: str | None, environment: str | None, kinds: tuple[str, ...], kill_id: str | None
+) -> tuple[str, tuple[object, ...]]:
+    """A condition of SQL, and its values."""
+    conditions, values = ["1"], []
+    for column, value in (("feature", feature), ("environment", environment), ("kill_id", kill_id)):
+        if value is not None:
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    if kinds:
+        conditions.append(f"kind IN ({','.join('?' * len(kinds))})")
+        values += kinds
+    return " AND ".join(conditions), tuple(values)
+
+
+def _told_once(places: list[tuple[Row, ...]]) -> list[Row]:
+    """Rows of all places, oldest first.
+
+    A first place that was only slow has the row as well as the second, which was asked in its stead.
+    """
+    once: dict[tuple[datetime, str, str, str], Row] = {}
+    for rows in places:
+        for row in rows:
+            once.setdefault(row.identity, row)
+    return sorted(once.values(), key=lambda row: row.at)
