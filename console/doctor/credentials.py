@@ -17,7 +17,7 @@ import msgspec
 from adapters.errors import AdapterError
 from adapters.secrets import Secret
 from console.doctor.finding import Finding, Severity
-from console.doctor.patience import within
+from console.patience import within
 
 if TYPE_CHECKING:
     from console.config import FeatureConfig, ProviderTable

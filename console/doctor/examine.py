@@ -24,11 +24,12 @@ from console.doctor.keeping import (
     unfinished,
 )
 from console.doctor.machine import look_at_installation, look_at_terminal
-from console.doctor.patience import within
 from console.doctor.proof import ask_proofs
 from console.killswitch.history import latest_kill, open_intents
 from console.killswitch.prove import prove
+from console.patience import within
 from console.runbook.text import RunbookText, read_runbook
+from console.store.history import history_path
 from console.store.journal import Journal, JournalError
 from console.text import plain
 
@@ -190,8 +191,8 @@ def _changed(text: str) -> bool:
 
 
 async def _history(config: Config) -> PlaceFacts:
-    store = config.store
-    return await _place(store.with_name(f"{store.stem}-history{store.suffix}"))
+
+    return await _place(history_path(config.store))
 
 
 async def _place(path: Path) -> PlaceFacts:

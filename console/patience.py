@@ -39,6 +39,6 @@ async def within(seconds: float, work: Callable[[], Result]) -> Result:
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, broke)
 
-    threading.Thread(target=run, name="doctor", daemon=True).start()
+    threading.Thread(target=run, name="patience", daemon=True).start()
     async with asyncio.timeout(seconds):
         return await done

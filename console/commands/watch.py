@@ -1,0 +1,60 @@
+"""`console watch`: the same services without a screen, and a line a change."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import locale
+import os
+import signal
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, NoReturn
+
+from console.config import find, open_config
+from console.exits import Exit
+
+if TYPE_CHECKING:
+    from console.config import Config
+
+FLUSH_SECONDS = 2.0
+_ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watch until SIGTERM, SIGINT or SIGHUP.
+
+    Raises:
+        ConfigError: there is nothing that could be watched.
+    """
+    path = find(args.config)
+    config, stands_in = open_config(path)
+    return asyncio.run(_watch(args, config, stands_in))
+
+
+async def _watch(args: argparse.Namespace, config: Config, stands_in: str) -> NoReturn:
+    from console import log
+    from console.watching.lines import Line, in_columns, with_glyphs
+    from console.watching.output import Output
+    from console.watching.systemd import Systemd
+    from console.watching.watch import Watch, chosen
+
+    chosen(config, args.feature)
+    log.start(config.store.parent)
+    output = Output(sys.stdout.fileno())
+    plain = args.plain or not sys.stdout.isatty()
+    ascii_only = "utf" not in locale.getpreferredencoding(False).lower()
+
+    def say(line: Line) -> None:
+        output.say(in_columns(line) if plain else with_glyphs(line, ascii_only=ascii_only))
+
+    stop = asyncio.Event()
+    for number in _ENDS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None, "astimezone() always sets one"  # noqa: S101
+    watch = Watch(config.path, args.feature, say, zone=zone, systemd=Systemd(os.environ))
+    await watch.run(config, stands_in, stop)
+    output.flush(FLUSH_SECONDS)
+    # Not by a return: a thread that hangs in a dead disk could not be joined, and would hold the exit.
+    os._exit(Exit.OK)
