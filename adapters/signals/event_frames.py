@@ -143,7 +143,7 @@ class History(msgspec.Struct, frozen=True, tag="history"):
     """A part of what happened before the subscription; `done` marks the last part.
 
     Attributes:
-        at, complete_to: as in `Events`, from a server that says so in its last part.
+        at, complete_to, complete: as in `Events`, from a server that says so in its last part.
     """
 
     rollups: tuple[Rollup, ...] = ()
@@ -151,6 +151,7 @@ class History(msgspec.Struct, frozen=True, tag="history"):
     done: bool = False
     at: Instant | None = None
     complete_to: Instant | None = None
+    complete: dict[Name, Instant] = {}
 
 
 class Events(msgspec.Struct, frozen=True, tag="events"):
@@ -159,6 +160,7 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
     Attributes:
         at: the server's event clock.
         complete_to: every event before this has been sent.
+        complete: likewise of single signals that are complete further than that.
         dropped: events that the server could not send.
     """
 
@@ -167,6 +169,7 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
     events: tuple[Event, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     evals: tuple[Eval, ...] = ()
+    complete: dict[Name, Instant] = {}
     dropped: Whole = 0
 
 

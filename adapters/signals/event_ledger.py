@@ -11,7 +11,7 @@ are added to them: nothing is counted twice, and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from math import inf
 
@@ -54,6 +54,7 @@ class Ledger:
         self._speed = hello.speed
         self._at = hello.at.timestamp()
         self._complete_to: float | None = None
+        self._further: dict[str, float] = {}
         self._first_open: int | None = None
         self._rollups: dict[tuple[float, int], Rollup] = {}
         self._open: dict[int, Bucket] = {}
@@ -85,6 +86,7 @@ class Ledger:
             self._at = max(self._at, frame.at.timestamp())
         if frame.complete_to is not None:
             self._complete_to = frame.complete_to.timestamp()
+        self._see_further(frame.complete)
 
     def add(self, frame: Events, bad: int) -> None:
         """Take one live frame, of which `bad` items were malformed."""
@@ -105,6 +107,7 @@ class Ledger:
         for ticket in frame.tickets:
             self._add_ticket(ticket, current)
         self._add_evals(frame.evals)
+        self._see_further(frame.complete)
         self._advance(min(frame.complete_to.timestamp(), self._at))
 
     def take(self) -> Batch:
@@ -119,6 +122,9 @@ class Ledger:
         if self._complete_to is not None:
             until = datetime.fromtimestamp(self._complete_to, UTC)
             complete = dict.fromkeys((*self._signals, "traffic"), until)
+            for signal, time in self._further.items():
+                if time > self._complete_to:
+                    complete[signal] = datetime.fromtimestamp(min(time, self._at), UTC)
         if self._evals_wanted and self._newest_eval is not None:
             complete["evals"] = datetime.fromtimestamp(self._newest_eval, UTC)
         model = Untrusted(self._model[1]) if self._model is not None else None
@@ -220,6 +226,12 @@ class Ledger:
                 del self._evals[min(self._evals)]
             self._newest_eval = max(self._newest_eval or at, at)
             self._ready.append(eval_reading(run))
+
+    def _see_further(self, complete: Mapping[str, datetime]) -> None:
+        for signal in self._signals:
+            if signal in complete:
+                time = complete[signal].timestamp()
+                self._further[signal] = max(self._further.get(signal, time), time)
 
     def _see_model(self, time: float, model: str | None) -> None:
         if model is not None and (self._model is None or time >= self._model[0]):

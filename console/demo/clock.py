@@ -6,21 +6,24 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from console.demo.acme import DAY, TUESDAY
+from console.demo.acme import DAY
+from console.demo.scenario import PLAIN
 
-START = TUESDAY * DAY + 10.5 * 3600
-"""Acme's clock when the world starts: Tuesday, 10:30."""
+START = PLAIN
+"""Acme's clock when the world starts, unless a scenario has another time."""
 
 
 class EventClock:
     """Event time, in two notations: Acme's clock, which every draw is made by, and instants in UTC.
 
-    Acme's clock counts seconds from a Monday 00:00 and reads Tuesday 10:30 at the start, so that the same
-    seed gives the same day on whatever date. At speed 1 event time is the real clock exactly, so that
-    Prometheus, which has a clock of its own, and the world agree; Acme's clock is then shifted against it.
+    Acme's clock counts seconds from a Monday 00:00 and reads Tuesday 10:30 at the start, or what a scenario
+    says, so that the same seed gives the same day on whatever date. At speed 1 event time is the real clock
+    exactly, so that Prometheus, which has a clock of its own, and the world agree; Acme's clock is then
+    shifted against it.
 
     Args:
         speed: event seconds in one real second.
+        start: Acme's clock at the start.
         wall: the real clock, UTC.
         monotonic: seconds of a clock that is never set.
     """
@@ -29,10 +32,12 @@ class EventClock:
         self,
         speed: float,
         *,
+        start: float = START,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.speed = speed
+        self.begin = start
         self._wall = wall
         self._monotonic = monotonic
         self._began = monotonic()
@@ -41,21 +46,21 @@ class EventClock:
             # Whole minutes, so that minutes of Acme's clock are minutes of event time.
             self._origin = now.replace(second=0, microsecond=0)
         else:
-            self._origin = _tuesday(now)
-        self._zero = self._origin.timestamp() - START
-        self._newest = START
+            self._origin = _last(start, now)
+        self._zero = self._origin.timestamp() - start
+        self._newest = start
 
     def start(self) -> None:
-        """Begin to run now, at Tuesday 10:30; what it took to get ready is no event time. Not for speed 1."""
+        """Begin to run now, at the start; what it took to get ready is no event time. Not for speed 1."""
         self._began = self._monotonic()
-        self._newest = START
+        self._newest = self.begin
 
     def acme(self) -> float:
         """Acme's clock now, in seconds. Never goes back."""
         if self.speed == 1:
             now = self._wall().timestamp() - self._zero
         else:
-            now = START + (self._monotonic() - self._began) * self.speed
+            now = self.begin + (self._monotonic() - self._began) * self.speed
         self._newest = max(self._newest, now)
         return self._newest
 
@@ -64,9 +69,11 @@ class EventClock:
         return datetime.fromtimestamp(self._zero + acme, UTC)
 
 
-def _tuesday(now: datetime) -> datetime:
-    """The last Tuesday, 10:30 on this machine's wall clock, that is not ahead of now."""
+def _last(start: float, now: datetime) -> datetime:
+    """The last such weekday and time of day on this machine's wall clock that is not ahead of now."""
+    day, seconds = divmod(start % (7 * DAY), DAY)
     local = now.astimezone()
-    start = local.replace(hour=10, minute=30, second=0, microsecond=0)
-    start -= timedelta(days=(local.weekday() - TUESDAY) % 7)
-    return start if start <= local else start - timedelta(days=7)
+    hour, rest = divmod(int(seconds), 3600)
+    found = local.replace(hour=hour, minute=rest // 60, second=rest % 60, microsecond=0)
+    found -= timedelta(days=(local.weekday() - int(day)) % 7)
+    return found if found <= local else found - timedelta(days=7)

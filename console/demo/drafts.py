@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import accumulate
 
 from console.demo.acme import CATEGORIES, Agent
-from console.demo.conditions import Conditions
+from console.demo.conditions import Attacks, Conditions, Failures, Opinions
 from console.demo.latency import BASELINE_P50, SIGMA
 from console.demo.messages import Event
 
@@ -35,7 +35,6 @@ USD_SPREAD = math.hypot(
 CATEGORY_NAMES = tuple(name for name, _ in CATEGORIES)
 CATEGORY_SUMS = tuple(accumulate(share for _, share in CATEGORIES))
 
-LEAK, ROLE_PLAY = "leak", "role_play"
 SOURCES = ("customer-4471", "customer-2208", "customer-7350", "customer-1096")
 """Who tries injections; a few people, again and again."""
 
@@ -65,32 +64,41 @@ class Drafts:
             agent.language, category, "fallback", 0.02, "ok",
         )  # fmt: skip
 
-    def by_model(self, agent: Agent, category: str, at: datetime, now: Conditions) -> Event:
-        """The AI path: one draft, with its outcome, time, cost and what the agent thought of it."""
+    def by_model(
+        self, agent: Agent, category: str, at: datetime, now: Conditions, rounds: int | None = None
+    ) -> Event:
+        """The AI path: one draft, with its outcome, time, cost and what the agent thought of it.
+
+        Args:
+            rounds: how often a loop has asked before; what it is answered nobody sees.
+        """
         self._made += 1
-        outcome = pick_outcome(self._uniform(), now)
-        seconds = math.exp(_LOG_P50 + SIGMA * self._gauss(0.0, 1.0)) * now.slower
+        model = now.model
+        outcome = pick_outcome(self._uniform(), now.failures)
+        seconds = math.exp(_LOG_P50 + SIGMA * self._gauss(0.0, 1.0)) * model.slower
         seconds = TIME_LIMIT if outcome == "timeout" else min(seconds, TIME_LIMIT)
-        tokens_in = int(math.exp(_MU_IN + SPREAD_IN * self._gauss(0.0, 1.0)) + 0.5)
-        tokens_out = int(math.exp(_MU_OUT + SPREAD_OUT * self._gauss(0.0, 1.0)) + 0.5)
+        longer = 1.0 if rounds is None else _longer(rounds, now)
+        tokens_in = int(math.exp(_MU_IN + SPREAD_IN * self._gauss(0.0, 1.0)) * model.reads * longer + 0.5)
+        tokens_out = int(math.exp(_MU_OUT + SPREAD_OUT * self._gauss(0.0, 1.0)) * model.writes + 0.5)
         rating, regenerate = None, False
         opinion = self._uniform()
-        if outcome == "ok":
-            rating, regenerate = pick_opinion(opinion, now)
-        injection = source = None
-        attempt = self._uniform()
-        if attempt < now.injection:
-            injection = LEAK if attempt < now.injection * now.leak else ROLE_PLAY
-            source = SOURCES[int(attempt / now.injection * 1000) % len(SOURCES)]
+        if outcome == "ok" and rounds is None:
+            rating, regenerate = pick_opinion(opinion, now.opinions, agent.language)
+        injection, passed, source = pick_attack(self._uniform(), now.attacks)
         return Event(
             f"{self._prefix}{self._made}", at, agent.user, agent.cohort, agent.tier, agent.region,
-            agent.language, category, "ai", round(seconds, 4), outcome, now.model, tokens_in, tokens_out,
-            round(tokens_in * USD_PER_TOKEN_IN + tokens_out * USD_PER_TOKEN_OUT, 6),
-            rating, regenerate, injection, False, source,
+            agent.language, category, "ai", round(seconds, 4), outcome, model.fingerprint, tokens_in,
+            tokens_out, round(tokens_in * USD_PER_TOKEN_IN + tokens_out * USD_PER_TOKEN_OUT, 6),
+            rating, regenerate, injection, passed, source,
         )  # fmt: skip
 
 
-def pick_outcome(u: float, now: Conditions) -> str:
+def _longer(rounds: int, now: Conditions) -> float:
+    loop = now.load.loop
+    return 1.0 if loop is None else min(1.0 + loop.grows * rounds, loop.longest)
+
+
+def pick_outcome(u: float, now: Failures) -> str:
     """The outcome that a uniform number in [0, 1) falls on."""
     for outcome, share in (
         ("schema", now.schema),
@@ -104,13 +112,30 @@ def pick_outcome(u: float, now: Conditions) -> str:
     return "ok"
 
 
-def pick_opinion(u: float, now: Conditions) -> tuple[str | None, bool]:
+def pick_opinion(u: float, now: Opinions, language: str) -> tuple[str | None, bool]:
     """(thumb, asked for another) of a shown answer: half of the dislikes are a thumb down, half a
     regenerate."""
-    if u < now.disliked / 2:
+    disliked = now.disliked_in(language) if now.languages else now.disliked
+    if u < disliked / 2:
         return "down", False
-    if u < now.disliked:
+    if u < disliked:
         return None, True
-    if u < now.disliked / 2 + now.rated:
+    if u < min(1.0, disliked / 2 + now.rated):
         return "up", False
     return None, False
+
+
+def pick_attack(u: float, now: Attacks) -> tuple[str | None, bool, str | None]:
+    """(technique, whether it passed, who) of a request; all None and false for an honest one."""
+    if u >= now.share:
+        return None, False, None
+    place, below = u / now.share, 0.0
+    for technique, share, passing in now.classes:
+        if place < below + share or technique == now.classes[-1][0]:
+            # Where in its class the number fell is as good as another one.
+            passed = (place - below) / share < passing
+            break
+        below += share
+    if now.sources:
+        return technique, passed, f"customer-{5000 + int(place * 1e6) % now.sources}"
+    return technique, passed, SOURCES[int(place * 1000) % len(SOURCES)]

@@ -171,7 +171,7 @@ class FlagService:
         return [flag for environment in self._store.environments() for flag in self._store.all(environment)]
 
     def _refusal(self, request: Request, *, write: bool) -> Response | None:
-        token = _bearer(request)
+        token = bearer(request)
         if not any(
             hmac.compare_digest(token.encode(), known.encode()) for known in (self._admin, self._read)
         ):
@@ -181,37 +181,41 @@ class FlagService:
         return None
 
     def _may_write(self, request: Request) -> bool:
-        return hmac.compare_digest(_bearer(request).encode(), self._admin.encode())
+        return hmac.compare_digest(bearer(request).encode(), self._admin.encode())
 
 
 class Silence:
-    """Puts a switch before a service: once it no longer answers, connections are accepted and nothing comes
+    """Puts a switch before a service: while it does not answer, connections are accepted and nothing comes
     back.
 
-    Answers that have begun, such as a change stream, stop where they are. It does not recover.
+    Answers that have begun, such as a change stream, stop where they are, and go on once it answers again.
 
     Args:
         answers: whether the service answers now.
     """
+
+    LOOK = 0.1
+    """Real seconds between looks whether it answers again."""
 
     def __init__(self, app: ASGIApp, answers: Callable[[], bool]) -> None:
         self._app = app
         self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_or_hang(message: Message) -> None:
-            await self._hang_when_down()
+        async def send_when_up(message: Message) -> None:
+            await self._until_up()
             await send(message)
 
-        await self._hang_when_down()
-        await self._app(scope, receive, send_or_hang)
+        await self._until_up()
+        await self._app(scope, receive, send_when_up)
 
-    async def _hang_when_down(self) -> None:
-        if not self._answers():
-            await asyncio.Event().wait()
+    async def _until_up(self) -> None:
+        while not self._answers():  # noqa: ASYNC110 - what it asks is computed, and tells nobody
+            await asyncio.sleep(self.LOOK)
 
 
-def _bearer(request: Request) -> str:
+def bearer(request: Request) -> str:
+    """The bearer token of a request, or ""."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

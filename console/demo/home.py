@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import json
+import logging
 import os
 import secrets
 import shutil
@@ -13,10 +15,13 @@ from pathlib import Path
 from console.demo.flagfrom import CannotStart
 from console.demo.worldconfig import MARK
 
+log = logging.getLogger(__name__)
+
 PREFIX = "console-world-"
+CONTROL = "control.json"
 OURS = (
     "flags.db", "flags.db-wal", "flags.db-shm", "app.db", "app.db-wal", "app.db-shm", "admin.token",
-    "read.token", "force-fallback", "forced", "unleash",
+    "read.token", "control.token", "control.json", "force-fallback", "forced", "unleash",
 )  # fmt: skip
 """What a world puts beside its console.toml. The console's own store is not among it."""
 
@@ -67,6 +72,33 @@ class Home:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(token + "\n", "ascii")
         return token
+
+    def write_control(self, url: str) -> str:
+        """Make the token that may switch scenarios, and say beside the console.toml where that is done."""
+        token = self.write_secret("control.token")
+        path = self.directory / CONTROL
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(json.dumps({"url": url, "token": "control.token"}) + "\n", "ascii")
+        return token
+
+    def stores(self) -> tuple[Path, Path]:
+        """Where consoles of this world keep their journal, and where when they cannot.
+
+        What consoles of an earlier world have left in this directory is its own story, told in another
+        event time: it stays as it is, and this world's journal gets a name of its own.
+        """
+        run = 1
+        while True:
+            tail = "" if run == 1 else f"-run{run}"
+            names = [f"console{tail}.db", f"console{tail}-history.db", f"journal-2{tail}.db"]
+            if not any((self.directory / name).exists() for name in names):
+                break
+            run += 1
+        if run > 1:
+            log.warning(
+                "%s: the journal of an earlier world stays here; this one's is %s", self.directory, names[0]
+            )
+        return self.directory / names[0], self.directory / names[2]
 
     def write_config(self, text: str) -> None:
         """Put the console.toml in its place, whole or not at all.

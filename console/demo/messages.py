@@ -112,17 +112,26 @@ class Hello(msgspec.Struct, tag_field="type", tag="hello"):
 
 
 class History(msgspec.Struct, tag_field="type", tag="history", omit_defaults=True):
-    """A part of the past. The last part says so, and up to which event time the whole reaches."""
+    """A part of the past. The last part says so, and up to which event time the whole reaches.
+
+    Attributes:
+        complete: signals that are complete further than `complete_to`.
+    """
 
     rollups: list[Rollup]
     evals: list[Eval]
     done: bool = False
     at: datetime | None = None
     complete_to: datetime | None = None
+    complete: dict[str, datetime] = {}
 
 
-class Live(msgspec.Struct):
-    """What happened since the last frame, without what differs from reader to reader."""
+class Live(msgspec.Struct, omit_defaults=True):
+    """What happened since the last frame, without what differs from reader to reader.
+
+    Attributes:
+        complete: signals that are complete further than `complete_to`.
+    """
 
     type: str
     at: datetime
@@ -130,6 +139,7 @@ class Live(msgspec.Struct):
     events: list[Event]
     tickets: list[Ticket]
     evals: list[Eval]
+    complete: dict[str, datetime] = {}
 
 
 class TrafficFrame(msgspec.Struct, tag_field="type", tag="traffic"):

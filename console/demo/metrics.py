@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from console.demo.arrivals import COMPLAINTS
+from console.demo.arrivals import COMPLAINTS, WRONG_LANGUAGE
 from console.demo.latency import BOUNDS, HISTOGRAM_BOUNDS
 from console.demo.records import Records
 from console.demo.tally import Tally
@@ -59,7 +59,7 @@ class WorldCollector:
         yield feedback
 
         attempts = CounterMetricFamily("drafts_injection", "Injection attempts.", labels=("class", "result"))
-        for technique in TECHNIQUES:
+        for technique in sorted({*TECHNIQUES, *(technique for technique, _ in now.classes)}):
             attempts.add_metric((technique, "blocked"), now.classes[technique, False])
             attempts.add_metric((technique, "passed"), now.classes[technique, True])
         yield attempts
@@ -68,7 +68,7 @@ class WorldCollector:
         )
 
         tickets = CounterMetricFamily("support_tickets", "Tickets that mention drafts.", labels=("category",))
-        for category, _ in COMPLAINTS:
+        for category in (*(category for category, _ in COMPLAINTS), WRONG_LANGUAGE):
             tickets.add_metric((category,), now.tickets[category])
         yield tickets
 

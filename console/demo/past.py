@@ -11,19 +11,31 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
-from console.demo.acme import CATEGORIES, DAY, TUESDAY, Agent, DayShape, Roster, agents
+from console.demo.acme import CATEGORIES, DAY, GROUPS, Agent, DayShape, Roster, agents
 from console.demo.arrivals import complaint
 from console.demo.clock import EventClock
-from console.demo.conditions import HEALTHY, Conditions
-from console.demo.drafts import LEAK, MEAN_IN, MEAN_OUT, ROLE_PLAY, SOURCES, USD_PER_DRAFT, USD_SPREAD, Drafts
+from console.demo.conditions import HEALTHY, Conditions, Opinions
+from console.demo.drafts import (
+    MEAN_IN,
+    MEAN_OUT,
+    SOURCES,
+    USD_PER_TOKEN_IN,
+    USD_PER_TOKEN_OUT,
+    USD_SPREAD,
+    Drafts,
+)
 from console.demo.latency import BASELINE_P50, BOUNDS, SIGMA
 from console.demo.messages import Event
+from console.demo.scenario import Opening, Prelude
 from console.demo.tally import OVERFLOW, Tally
 
 DAYS = 28
 MINUTES = 1440
 """The last day is kept by the minute, all before it by the hour."""
+
+_PLAIN = Opening()
 
 FEW = 40.0
 """Expected AI answers of an interval up to which each is drawn by itself; past it that would cost more
@@ -38,21 +50,56 @@ class PastStage:
         begins: Acme's clock.
         cohorts: who had the feature.
         conditions: how it was then. The first users write more tickets each, and the team tries to break it.
+        share: of the work that these cohorts gave to the feature; 1 but where hardly anybody uses it.
     """
 
     begins: float
     cohorts: frozenset[str]
     conditions: Conditions
+    share: float = 1.0
 
 
-_MONDAY = float((TUESDAY - 1) * DAY)
-STAGES = (
-    PastStage(-math.inf, frozenset(), replace(HEALTHY, tickets=0.0)),
-    PastStage(_MONDAY - 14 * DAY, frozenset({"team"}), replace(HEALTHY, tickets=9.0, injection=0.035)),
-    PastStage(_MONDAY - 7 * DAY, frozenset({"team", "5%"}), replace(HEALTHY, tickets=10.5, injection=0.006)),
-    PastStage(_MONDAY, frozenset({"team", "5%", "25%"}), HEALTHY),
-)
-"""A week of the team, a week at 5 %, and 25 % since Monday: the world starts on its second day."""
+def rollout(opening: Opening) -> tuple[PastStage, ...]:
+    """The stages that were, a week each, up to the one that began on the Monday of Acme's clock."""
+    names = [name for name, _, _ in GROUPS]
+    reached = names.index(opening.stage)
+    stages = [PastStage(-math.inf, frozenset(), _with_tickets(0.0))]
+    for i in range(reached + 1):
+        stages.append(
+            PastStage(
+                float((i - reached) * 7 * DAY),
+                frozenset(names[: i + 1]),
+                _EARLY.get(names[i], HEALTHY),
+                1.0 if opening.drafts is None else opening.drafts / drafts_a_day(opening.stage),
+            )
+        )
+    return tuple(stages)
+
+
+def drafts_a_day(stage: str) -> float:
+    """Drafts of the model on a weekday of a stage."""
+    total = 0.0
+    for name, _, replies in GROUPS:
+        total += replies
+        if name == stage:
+            break
+    return total
+
+
+def percent_of(stage: str) -> float:
+    """What the flag says at a stage; the team has the feature by name."""
+    return next(percent for name, percent, _ in GROUPS if name == stage)
+
+
+def _with_tickets(per_day: float, attacks: float = HEALTHY.attacks.share) -> Conditions:
+    return replace(
+        HEALTHY,
+        complaints=replace(HEALTHY.complaints, per_day=per_day),
+        attacks=replace(HEALTHY.attacks, share=attacks),
+    )
+
+
+_EARLY = {"team": _with_tickets(9.0, attacks=0.035), "5%": _with_tickets(10.5, attacks=0.006)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +126,38 @@ class Past:
 
     Args:
         now: Acme's clock, up to which the past reaches: the begin of the running minute.
+        opening: how far the rollout is.
+        prelude: what had begun in it.
     """
 
-    def __init__(self, seed: int, volume: float, clock: EventClock, now: float) -> None:
+    def __init__(
+        self,
+        seed: int,
+        volume: float,
+        clock: EventClock,
+        now: float,
+        opening: Opening = _PLAIN,
+        prelude: Prelude | None = None,
+    ) -> None:
         self._rng = random.Random(f"{seed}:past")
         self._drafts = Drafts(self._rng, prefix="p")
         self._shape = DayShape()
         self._volume = volume
         self._clock = clock
         self._now = now
+        self._prelude = prelude
+        self._stages = rollout(opening)
         everyone = agents()
         self._rosters = {
-            stage: Roster(tuple(i for i, agent in enumerate(everyone) if agent.cohort in stage.cohorts))
-            for stage in STAGES
+            stage.cohorts: Roster(
+                tuple(i for i, agent in enumerate(everyone) if agent.cohort in stage.cohorts)
+            )
+            for stage in self._stages
         }
         self._all_per_day = sum(agent.activity for agent in everyone)
-        self._members = {stage: [a for a in everyone if a.cohort in stage.cohorts] for stage in STAGES}
+        self._members = {
+            stage.cohorts: [a for a in everyone if a.cohort in stage.cohorts] for stage in self._stages
+        }
 
     def spans(self) -> Iterator[Span]:
         """All intervals, oldest first, without a gap: whole hours of event time, then minutes."""
@@ -112,9 +175,11 @@ class Past:
 
     def _span(self, start: float, seconds: int) -> Span:
         middle = start + seconds / 2
-        stage = next(stage for stage in reversed(STAGES) if stage.begins <= middle)
-        work = self._shape.between(start, start + seconds) * self._volume
-        expected = work * self._rosters[stage].per_day
+        stage = next(stage for stage in reversed(self._stages) if stage.begins <= middle)
+        if self._prelude is not None and stage.cohorts and self._prelude.at <= middle:
+            stage = self._troubled(stage, self._prelude.conditions)
+        work = self._shape.between(start, start + seconds) * self._volume * stage.share
+        expected = work * self._rosters[stage.cohorts].per_day
         tally = Tally()
         answers: list[Event] = []
         if 0 < expected <= FEW:
@@ -127,15 +192,16 @@ class Past:
             newest = self._clock.instant(last)
             tally.newest = max(tally.newest, newest) if tally.newest else newest
         tickets = []
-        for _ in range(poisson(self._rng, work * stage.conditions.tickets)):
+        complaints = stage.conditions.complaints
+        for _ in range(poisson(self._rng, work * complaints.per_day)):
             at = self._clock.instant(start + seconds * self._rng.random())
-            tickets.append((at, complaint(self._rng.random())))
+            tickets.append((at, complaint(self._rng.random(), complaints.wrong_language)))
         tickets.sort()
         tally.tickets.update(category for _, category in tickets)
         return Span(start, seconds, tally, answers, tickets)
 
     def _one_by_one(self, tally: Tally, stage: PastStage, start: float, seconds: int, n: int) -> list[Event]:
-        rng, roster, everyone = self._rng, self._rosters[stage], agents()
+        rng, roster, everyone = self._rng, self._rosters[stage.cohorts], agents()
         answers = []
         for at in sorted(start + seconds * rng.random() for _ in range(n)):
             answers.append(self._answer(everyone[roster.draw(rng.random())], at, stage.conditions))
@@ -148,47 +214,72 @@ class Past:
 
     def _at_once(self, tally: Tally, stage: PastStage, start: float, seconds: int, expected: float) -> None:
         rng, now = self._rng, stage.conditions
-        for outcome, share in (("schema", now.schema), ("empty", now.empty), ("truncated", now.truncated)):
+        failures, opinions, model = now.failures, now.opinions, now.model
+        for outcome, share in (
+            ("schema", failures.schema),
+            ("empty", failures.empty),
+            ("truncated", failures.truncated),
+        ):
             tally.failed[outcome] = poisson(rng, expected * share)
-        tally.failed["timeout"] = tally.latency[OVERFLOW] = poisson(rng, expected * now.timeout)
-        for i, share in _LATENCY_SHARES:
-            count = poisson(rng, expected * (1 - now.timeout) * share)
+        tally.failed["timeout"] = tally.latency[OVERFLOW] = poisson(rng, expected * failures.timeout)
+        for i, share in _latency_shares(model.slower):
+            count = poisson(rng, expected * (1 - failures.timeout) * share)
             if count:
                 tally.latency[i] = count
         tally.failed += type(tally.failed)()  # drops the kinds that did not occur
         tally.latency += type(tally.latency)()
         tally.ai = tally.latency.total()
         tally.shown = tally.ai - tally.failed.total()
-        tally.disliked = binomial(rng, tally.shown, now.disliked)
+        members = self._members[stage.cohorts]
+        disliked = _disliked(opinions, members)
+        tally.disliked = binomial(rng, tally.shown, disliked)
         tally.rated = min(
-            tally.shown, tally.disliked // 2 + binomial(rng, tally.shown, now.rated - now.disliked / 2)
+            tally.shown, tally.disliked // 2 + binomial(rng, tally.shown, opinions.rated - disliked / 2)
         )
         n = tally.ai
-        tally.usd = max(0.0, n * USD_PER_DRAFT + USD_SPREAD * math.sqrt(n) * rng.gauss(0, 1))
-        tally.tokens_in, tally.tokens_out = round(n * MEAN_IN), round(n * MEAN_OUT)
-        tally.model = now.model
+        tally.tokens_in, tally.tokens_out = (
+            round(n * MEAN_IN * model.reads),
+            round(n * MEAN_OUT * model.writes),
+        )
+        usd = n * (MEAN_IN * model.reads * USD_PER_TOKEN_IN + MEAN_OUT * model.writes * USD_PER_TOKEN_OUT)
+        tally.usd = max(0.0, usd + USD_SPREAD * math.sqrt(n) * rng.gauss(0, 1))
+        tally.model = model.fingerprint
         tally.newest = self._clock.instant(start + seconds * rng.random() ** (1 / max(n, 1)))
-        per_day = self._rosters[stage].per_day
+        per_day = self._rosters[stage.cohorts].per_day
         tally.users = {
-            member.user
-            for member in self._members[stage]
-            if rng.random() < -math.expm1(-n * member.activity / per_day)
+            member.user for member in members if rng.random() < -math.expm1(-n * member.activity / per_day)
         }
-        for technique, share in ((LEAK, now.leak), (ROLE_PLAY, 1 - now.leak)):
-            for _ in range(poisson(rng, expected * now.injection * share)):
+        for technique, share, _ in now.attacks.classes:
+            for _ in range(poisson(rng, expected * now.attacks.share * share)):
                 tally.attempt(technique, False, rng.choice(SOURCES))
+
+    @staticmethod
+    def _troubled(stage: PastStage, trouble: Conditions) -> PastStage:
+        """The stage with a trouble in it; complaints are the stage's where the trouble has none."""
+        if trouble.complaints == HEALTHY.complaints:
+            trouble = replace(trouble, complaints=stage.conditions.complaints)
+        return replace(stage, conditions=trouble)
 
 
 _NAMES = [name for name, _ in CATEGORIES]
 _WEIGHTS = [share for _, share in CATEGORIES]
 
 
-def _latency_shares() -> tuple[tuple[int, float], ...]:
+def _disliked(opinions: Opinions, members: list[Agent]) -> float:
+    """Share of disliked drafts among all that these agents are shown."""
+    if not opinions.languages:
+        return opinions.disliked
+    whole = sum(member.activity for member in members)
+    return sum(member.activity * opinions.disliked_in(member.language) for member in members) / whole
+
+
+@cache
+def _latency_shares(slower: float) -> tuple[tuple[int, float], ...]:
     """(index into BOUNDS, share of answers) of the lognormal distribution, without what is too rare to
     matter."""
 
     def below(seconds: float) -> float:
-        return 0.5 * math.erfc(-math.log(seconds / (BASELINE_P50 * HEALTHY.slower)) / SIGMA / math.sqrt(2))
+        return 0.5 * math.erfc(-math.log(seconds / (BASELINE_P50 * slower)) / SIGMA / math.sqrt(2))
 
     shares = []
     lower = 0.0
@@ -198,9 +289,6 @@ def _latency_shares() -> tuple[tuple[int, float], ...]:
             shares.append((i, upper - lower))
         lower = upper
     return tuple(shares)
-
-
-_LATENCY_SHARES = _latency_shares()
 
 
 def poisson(rng: random.Random, mean: float) -> int:

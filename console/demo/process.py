@@ -43,8 +43,8 @@ def run_world(
 ) -> int:
     """Run the world in this process until SIGTERM, SIGINT or SIGHUP, or with `with_parent` until stdin ends.
 
-    Prints one JSON line on stdout when it is ready: {"version", "ready", "url", "config"}. What it has put on
-    the disk is removed at the end.
+    Prints one JSON line on stdout when it is ready: {"version", "ready", "url", "config", "control"}; the
+    last is the file that says how scenarios are switched. What it has put on the disk is removed at the end.
 
     Returns:
         0; 2 when it cannot run as asked, with the reason on stderr.
@@ -52,8 +52,9 @@ def run_world(
     # Everything from here on is needed by no other command, and takes a third of a second to import.
     import asyncio
 
+    from console.demo.abandoned import clear_abandoned
     from console.demo.flagfrom import CannotStart, read_flag
-    from console.demo.home import Home
+    from console.demo.home import CONTROL, Home
     from console.demo.scenarios import SCENARIOS
     from console.demo.world import World
 
@@ -71,8 +72,17 @@ def run_world(
             home=home,
             foreign=foreign,
         )
-        line = json.dumps({"version": VERSION, "ready": True, "url": world.url, "config": str(home.config)})
+        line = json.dumps(
+            {
+                "version": VERSION,
+                "ready": True,
+                "url": world.url,
+                "config": str(home.config),
+                "control": str(home.directory / CONTROL),
+            }
+        )
         stays = home
+        threading.Thread(target=clear_abandoned, name="abandoned worlds", daemon=True).start()
 
         async def live() -> None:
             stop = asyncio.Event()

@@ -37,6 +37,18 @@ class Records:
         self._closed = Tally()
         self.evals: list[Eval] = []
 
+    def copy(self) -> Records:
+        """What is known now, to go on apart. Intervals that are closed are shared, as they never change."""
+        found = Records(self._open.start)
+        found._minutes = self._minutes.copy()
+        found._hours = self._hours.copy()
+        if found._hours:
+            found._hours[-1] = _copy(found._hours[-1])  # the running hour grows with each minute
+        found._open = _copy(self._open)
+        found._closed.merge(self._closed)
+        found.evals = list(self.evals)
+        return found
+
     def remember(self, start: datetime, seconds: int, tally: Tally) -> None:
         """Put in an interval of the past; intervals come oldest first, hours before minutes."""
         if seconds == 60:
@@ -96,6 +108,12 @@ class Records:
         if not self._hours or self._hours[-1].start != hour:
             self._hours.append(Slot(hour, Tally()))
         self._hours[-1].tally.merge(tally)
+
+
+def _copy(slot: Slot) -> Slot:
+    tally = Tally()
+    tally.merge(slot.tally)
+    return Slot(slot.start, tally)
 
 
 def full_hour(at: datetime) -> datetime:

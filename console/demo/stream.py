@@ -12,13 +12,15 @@ import msgspec
 from console.demo.acme import FEATURE
 from console.demo.clock import EventClock
 from console.demo.latency import BOUNDS
-from console.demo.live import Step
-from console.demo.messages import VERSION, Hello, History, Live, Subscribe, TrafficFrame
+from console.demo.live import MOST, Step
+from console.demo.messages import VERSION, Event, Hello, History, Live, Subscribe, TrafficFrame
 from console.demo.records import Records
 
 FRAMES_WAITING = 50
 """Frames kept for a reader that does not keep up; then the oldest are dropped, and counted."""
 ROLLUPS_A_FRAME = 400
+MOST_HELD = 200_000
+"""Answers kept before a pipeline that stands still; the oldest are lost, as in any queue on a disk."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -84,22 +86,54 @@ class TrafficReader:
 
 
 class Stream:
-    """Gives every step to every reader."""
+    """Gives every step to every reader.
+
+    Answers come through a pipeline of their own, which may stand still: then they wait before it, while
+    tickets and evals go on. The counts for Prometheus do not pass it.
+    """
 
     def __init__(self, clock: EventClock, records: Records) -> None:
         self._clock = clock
         self._records = records
         self._complete_to = clock.instant(clock.acme())
         self._readers: set[Reader | TrafficReader] = set()
+        self._held: deque[Event] | None = None
+        self._delivered = records
+        self._complete: dict[str, datetime] = {}
 
     def hello(self) -> str:
         """The first frame of a connection."""
         at = self._clock.instant(self._clock.acme())
         return _encode(Hello(VERSION, FEATURE, at, self._clock.speed, 60, BOUNDS)).decode()
 
+    def hold(self, held: bool) -> None:
+        """Say whether answers wait before the pipeline from the next step on."""
+        if held and self._held is None:
+            self._held = deque(maxlen=MOST_HELD)
+            # A reader that comes meanwhile is told of the past as far as the pipeline has delivered it.
+            self._delivered = self._records.copy()
+        elif not held and self._held is not None:
+            backlog, self._held = list(self._held), None
+            self._delivered, self._complete = self._records, {}
+            for i in range(0, len(backlog), MOST):
+                events = backlog[i : i + MOST]
+                self._send(Step(events, [], [], self._complete_to))
+
     def publish(self, step: Step) -> None:
         """Send one step to whoever reads. Encoded once for all."""
-        self._complete_to = step.complete_to
+        if self._held is None:
+            self._complete_to = step.complete_to
+            self._send(step)
+            return
+        self._held.extend(step.events)
+        for ticket in step.tickets:
+            self._delivered.add_ticket(ticket)
+        self._delivered.close_until(step.complete_to)
+        self._delivered.evals.extend(step.evals)
+        self._complete = {"tickets": step.complete_to}
+        self._send(Step([], step.tickets, step.evals, self._complete_to))
+
+    def _send(self, step: Step) -> None:
         at = self._clock.instant(self._clock.acme())
         frame = b""
         for reader in self._readers:
@@ -107,22 +141,25 @@ class Stream:
                 reader.put(at, step)
                 continue
             if not frame:
-                live = Live("events", at, step.complete_to, step.events, step.tickets, step.evals)
+                live = Live(
+                    "events", at, step.complete_to, step.events, step.tickets, step.evals, self._complete
+                )
                 frame = _encode(live)[:-1]
             reader.put(frame, len(step.events))
 
     async def serve(self, wanted: Subscribe) -> AsyncIterator[str]:
         """Everything that one subscription is sent after its hello, for ever."""
         # The past is taken and the reader joins in one go, so that no event is missed or comes twice.
-        rollups = self._records.rollups(wanted.history_minutes, wanted.history_days)
-        evals = list(self._records.evals) if wanted.history_days > 0 else []
+        rollups = self._delivered.rollups(wanted.history_minutes, wanted.history_days)
+        evals = list(self._delivered.evals) if wanted.history_days > 0 else []
         at, complete_to = self._clock.instant(self._clock.acme()), self._complete_to
+        complete = dict(self._complete)
         reader = Reader() if wanted.events else TrafficReader()
         self._readers.add(reader)
         try:
             for i in range(0, len(rollups), ROLLUPS_A_FRAME):
                 yield _encode(History(rollups[i : i + ROLLUPS_A_FRAME], [])).decode()
-            yield _encode(History([], evals, True, at, complete_to)).decode()
+            yield _encode(History([], evals, True, at, complete_to, complete)).decode()
             async for frame in reader.frames():
                 yield frame
         finally:

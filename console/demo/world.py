@@ -22,8 +22,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from console.demo.acme import ENVIRONMENT, FLAG_KEY, Agent, agents, team
 from console.demo.appflags import Decisions, HomegrownSdk, Sdk, UnleashSdk
 from console.demo.bucketing import Reason
-from console.demo.clock import START, EventClock
-from console.demo.conditions import HEALTHY
+from console.demo.clock import EventClock
+from console.demo.colleague import Colleague
+from console.demo.course import Course
+from console.demo.drafts import USD_PER_DRAFT
 from console.demo.flagfrom import CannotStart, ForeignFlag
 from console.demo.flagservice import FlagService, Silence
 from console.demo.flagstore import Flag, FlagStore, now_text
@@ -32,13 +34,14 @@ from console.demo.home import Home
 from console.demo.live import LiveTraffic
 from console.demo.messages import Event, Subscribe
 from console.demo.metrics import exposition
-from console.demo.nights import FIRST_NIGHT, Nights
+from console.demo.nights import Nights
 from console.demo.ofrep import evaluate_all, evaluate_one
-from console.demo.past import MINUTES, Past
+from console.demo.past import MINUTES, Past, drafts_a_day, percent_of
 from console.demo.records import Records
 from console.demo.replies import problem
-from console.demo.scenarios import Scenario
+from console.demo.scenario import Scenario
 from console.demo.stream import Stream
+from console.demo.switchboard import PLACE, Switchboard
 from console.demo.tables import AppTables
 from console.demo.worldconfig import Place, config_text
 
@@ -51,7 +54,6 @@ FLUSH = 1.0
 RULES_SECONDS = 10.0
 """Real seconds that the app's SDK has to get its first rules from our own flag service."""
 HELLO_SECONDS = 10.0
-START_PERCENT = 25.0
 
 DRAFT = "Draft: thank you for writing. I have looked into it, and here is what you can do next."
 UNAVAILABLE = "Draft replies are temporarily unavailable. Please write the reply by hand."
@@ -80,17 +82,27 @@ class World:
         foreign: ForeignFlag | None = None,
     ) -> None:
         self._home = home
-        self._volume = volume
         self._socket = _listen(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._clock = EventClock(speed)
+        opening = scenario.opening
+        self._clock = EventClock(speed, start=opening.at)
         self._key = FLAG_KEY if foreign is None else foreign.key
         self._foreign = foreign
         self._switch = ForceSwitch(home.directory, os.getpid())
 
         self._store = FlagStore(home.directory / "flags.db")
         self._store.add(
-            Flag(FLAG_KEY, ENVIRONMENT, True, START_PERCENT, team(), 7, now_text(), "Mara Voss", "25 % stage")
+            Flag(
+                FLAG_KEY,
+                ENVIRONMENT,
+                True,
+                percent_of(opening.stage),
+                team(),
+                7,
+                now_text(),
+                "Mara Voss",
+                f"{opening.stage} stage",
+            )
         )
         admin, reader = home.write_secret("admin.token"), home.write_secret("read.token")
         self._service = FlagService(
@@ -100,21 +112,29 @@ class World:
         self._decisions = Decisions(self._sdk, self._switch)
 
         # Live traffic begins with the running minute, so that every minute is either past or live.
-        begin = self._clock.acme() // 60 * 60 if speed == 1 else START
+        begin = self._clock.acme() // 60 * 60 if speed == 1 else opening.at
         self._records = Records(self._clock.instant(begin))
         self._tables = AppTables(home.directory / "app.db")
         self._answers: list[Event] = []
         self._tickets: list[tuple[datetime, str]] = []
-        self._draw_past(seed, volume, begin)
+        course = Course(scenario, seed, begin)
+        nights = Nights(seed, self._clock, course, opening)
+        self._records.evals += [nights.score(at) for at in nights.between(nights.first, begin)]
+        self._draw_past(Past(seed, volume, self._clock, begin, opening, scenario.prelude), begin)
         self._live = LiveTraffic(
-            scenario=scenario,
             seed=seed,
             volume=volume,
             clock=self._clock,
             start=begin,
+            course=course,
+            nights=nights,
             decisions=self._decisions,
             records=self._records,
         )
+        self._forecast = (opening.drafts or drafts_a_day(opening.stage)) * USD_PER_DRAFT * volume
+        control = home.write_control(self.url + PLACE)
+        self._switchboard = Switchboard(course, self._clock, self._live.play, control)
+        self._colleague = Colleague(f"{self.url}/flags", admin, self._store, self._clock, seed)
         self._stream = Stream(self._clock, self._records)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -149,6 +169,7 @@ class World:
                 asyncio.create_task(self._live_on(), name="traffic"),
                 asyncio.create_task(self._write_tables(), name="tables"),
                 asyncio.create_task(self._service.watch(), name="flag changes"),
+                asyncio.create_task(self._colleague.watch(self._meddled), name="colleague"),
             ]
             stopped = asyncio.create_task(stop.wait(), name="stop")
             done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -160,7 +181,8 @@ class World:
     def _place(self) -> Place:
         foreign = self._foreign
         flag = None if foreign is None else (foreign.environment, foreign.table)
-        return Place(self.url, self._home.directory, self._volume, flag)
+        store, second = self._home.stores()
+        return Place(self.url, self._home.directory, self._forecast, store, second, flag)
 
     def _make_sdk(self, token: str, directory: Path) -> Sdk:
         foreign = self._foreign
@@ -180,15 +202,13 @@ class World:
                 "pip install 'incident-console[unleash-sdk]'"
             ) from None
 
-    def _draw_past(self, seed: int, volume: float, begin: float) -> None:
-        for span in Past(seed, volume, self._clock, begin).spans():
+    def _draw_past(self, past: Past, begin: float) -> None:
+        for span in past.spans():
             start = self._clock.instant(span.start)
             self._records.remember(start, span.seconds, span.tally)
             self._tickets += span.tickets
             if span.start >= begin - MINUTES * 60:
                 self._answers += span.answers
-        nights = Nights(seed, self._clock)
-        self._records.evals += [nights.score(at, HEALTHY.score) for at in nights.between(FIRST_NIGHT, begin)]
 
     async def _first_rules(self) -> None:
         self._sdk.start()
@@ -200,6 +220,7 @@ class World:
             )
 
     def _advance(self) -> None:
+        self._stream.hold(not self._live.current.plumbing.events)
         step = self._live.step(self._clock.acme())
         self._answers += [event for event in step.events if event.path == "ai"]
         self._tickets += [(ticket.time, ticket.category) for ticket in step.tickets]
@@ -247,13 +268,17 @@ class World:
                 Route("/app/ofrep/v1/evaluate/flags/{key}", self._app_evaluate_one, methods=["POST"]),
                 Route("/app/probe", self._probe, methods=["GET"]),
                 Route("/metrics", self._metrics, methods=["GET"]),
+                *self._switchboard.routes(),
                 WebSocketRoute("/events", self._events),
             ],
             exception_handlers={404: _not_found},
         )
 
+    def _meddled(self) -> bool:
+        return self._foreign is None and self._live.current.plumbing.flag_turned_on
+
     def _flag_service_answers(self) -> bool:
-        return self._live.current.flag_service_answers
+        return self._live.current.plumbing.flag_service
 
     async def _app_evaluate_one(self, request: Request) -> Response:
         return await evaluate_one(request, self._decide)

@@ -10,15 +10,11 @@ from typing import Any
 
 import console
 from console.demo.acme import ENVIRONMENT, FEATURE, FLAG_KEY, agents
-from console.demo.drafts import USD_PER_DRAFT
 from console.demo.latency import BASELINE_N, BASELINE_P50, BASELINE_P95
 from console.demo.nights import COLD, COLD_N
 
 MARK = "# Written by the embedded world"
 """How such a file begins: only what begins so is ever overwritten or removed."""
-
-DRAFTS_A_DAY = 3_000
-"""At the 25 % stage, on a weekday."""
 
 SHORT_RUNBOOK = """# Support draft replies: runbook
 
@@ -35,12 +31,16 @@ class Place:
     Attributes:
         url: its root.
         directory: its own, private one.
+        forecast: US dollars a weekday.
+        store, second: where the console keeps its journal, and where when it cannot.
         flag: `[feature.flag]` where the flag is at another provider, with its environment.
     """
 
     url: str
     directory: Path
-    volume: float
+    forecast: float
+    store: Path
+    second: Path
     flag: tuple[str, Mapping[str, Any]] | None = None
 
 
@@ -70,15 +70,14 @@ def config_text(place: Place) -> str:
         },
     )
     contexts = ",\n".join(f"  {{ userId = {q(user)} }}" for user in _three())
-    forecast = round(DRAFTS_A_DAY * USD_PER_DRAFT * place.volume, 2)
     return f"""{MARK}. It attaches a console to that world, and ends with it.
 
 [operator]
 name = "env:USER"
 
 [store]
-path = {q(str(directory / "console.db"))}
-second = {q(str(directory / "journal-2.db"))}
+path = {q(str(place.store))}
+second = {q(str(place.second))}
 
 [[feature]]
 key = {q(FEATURE)}
@@ -127,7 +126,7 @@ baseline = {{ p50 = {BASELINE_P50}, p95 = {BASELINE_P95}, n = {BASELINE_N} }}
 [feature.signals.cost]             # US dollars a day, forecast for this stage
 provider = "events"
 url = {q(stream)}
-baseline = {{ forecast = {forecast} }}
+baseline = {{ forecast = {round(place.forecast, 2)} }}
 
 [feature.signals.feedback]
 provider = "events"

@@ -14,11 +14,14 @@ from console.demo.appflags import Decisions
 from console.demo.bucketing import Reason, Rules, decide
 from console.demo.clock import START, EventClock
 from console.demo.conditions import HEALTHY, NEW_MODEL
+from console.demo.course import Course
 from console.demo.forceswitch import ForceSwitch
 from console.demo.live import LiveTraffic, Step
 from console.demo.messages import Event
+from console.demo.nights import Nights
 from console.demo.records import Records
-from console.demo.scenarios import EARLIEST, LATEST, SCENARIOS
+from console.demo.scenario import EARLIEST, LATEST
+from console.demo.scenarios import SCENARIOS
 
 
 class FixedFlag:
@@ -49,12 +52,15 @@ class Acme:
         self.flag = FixedFlag()
         self.clock = EventClock(60.0, wall=lambda: datetime(2026, 11, 18, tzinfo=UTC), monotonic=lambda: 0.0)
         self.records = Records(self.clock.instant(START))
+        played = SCENARIOS[scenario]
+        self.course = Course(played, seed, START)
         self.live = LiveTraffic(
-            scenario=SCENARIOS[scenario],
             seed=seed,
             volume=volume,
             clock=self.clock,
             start=START,
+            course=self.course,
+            nights=Nights(seed, self.clock, self.course, played.opening),
             decisions=Decisions(self.flag, ForceSwitch(folder, 1)),
             records=self.records,
         )
@@ -125,8 +131,8 @@ def test_volume_multiplies_the_traffic_and_keeps_its_rates(tmp_path: Path) -> No
     assert len(events) == pytest.approx(expected, rel=0.02)
     assert sum(event.outcome != "ok" for event in ai) / len(ai) == pytest.approx(0.004, abs=0.0015)
     latencies = sorted(event.latency for event in ai)
-    assert latencies[len(ai) // 2] == pytest.approx(1.9 * HEALTHY.slower, rel=0.03)
-    assert latencies[len(ai) * 95 // 100] == pytest.approx(4.4 * HEALTHY.slower, rel=0.05)
+    assert latencies[len(ai) // 2] == pytest.approx(1.9 * HEALTHY.model.slower, rel=0.03)
+    assert latencies[len(ai) * 95 // 100] == pytest.approx(4.4 * HEALTHY.model.slower, rel=0.05)
 
 
 @pytest.mark.parametrize("name", [name for name, scenario in SCENARIOS.items() if scenario.trouble])
@@ -139,7 +145,7 @@ def test_trouble_begins_between_three_and_five_minutes_after_the_start(name: str
 def test_schema_failures_begin_with_another_model_and_hit_more_than_a_third(tmp_path: Path) -> None:
     events = Acme(tmp_path / "a", "schema-failures", volume=100).run(1200)
     ai = [event for event in events if event.path == "ai"]
-    before = [event for event in ai if event.model == HEALTHY.model]
+    before = [event for event in ai if event.model == HEALTHY.model.fingerprint]
     after = [event for event in ai if event.model == NEW_MODEL]
     assert before[-1].time < after[0].time
     assert sum(event.outcome != "ok" for event in before) / len(before) < 0.01
@@ -152,7 +158,7 @@ def test_a_slow_model_takes_1_6_times_as_long(tmp_path: Path) -> None:
     late = sorted(
         e.latency for e in events if e.path == "ai" and (e.time - events[0].time).total_seconds() > 300
     )
-    assert late[len(late) // 2] == pytest.approx(1.9 * HEALTHY.slower * 1.6, rel=0.04)
+    assert late[len(late) // 2] == pytest.approx(1.9 * HEALTHY.model.slower * 1.6, rel=0.04)
 
 
 def test_a_night_brings_an_eval_of_200_answers_near_the_cold_one(tmp_path: Path) -> None:
