@@ -96,6 +96,7 @@ def _attest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("gate", metavar="GATE", help="its key, as `console gates` shows it")
     parser.add_argument("--evidence", required=True, metavar="TEXT", help="words or an address")
     parser.add_argument("--until", metavar="DATE", help="when it expires")
+    _json(parser)
 
 
 def _waive(parser: argparse.ArgumentParser) -> None:
@@ -105,12 +106,14 @@ def _waive(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, metavar="TEXT")
     parser.add_argument("--approver", required=True, metavar="NAME", help="who allowed it")
     parser.add_argument("--until", required=True, metavar="DATE", help="when it expires")
+    _json(parser)
 
 
 def _note(parser: argparse.ArgumentParser) -> None:
     _configured(parser)
     parser.add_argument("feature", metavar="FEATURE")
     parser.add_argument("text", nargs="+", metavar="TEXT", help="what is to be remembered")
+    _json(parser)
 
 
 def _timeline(parser: argparse.ArgumentParser) -> None:
