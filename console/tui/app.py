@@ -109,7 +109,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     @property
     def killing(self) -> bool:
         """A kill that was confirmed here is still being tried or watched."""
-        return self.kills.running
+        return bool(self.kills.running)
 
     def scene(self) -> Scene:
         """This moment."""

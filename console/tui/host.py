@@ -50,6 +50,15 @@ class AppHost:
         """Show the place from which this one was opened."""
         self._app.places.back()
 
+    def choose(self, name: str) -> None:
+        """Make another feature the chosen one; nothing of the one before stays on the screen."""
+        snapshot = self.backend.snapshot
+        if snapshot is not None and snapshot.config.name == name:
+            return
+        self.backend.choose(name)
+        self._app.forget()
+        self.run(self.read_book())
+
     def say(self, text: str) -> None:
         """Say a sentence in place of the footer."""
         self._app.say(text)

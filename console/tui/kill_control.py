@@ -14,7 +14,7 @@ from console.tui.views.standing import standing
 
 if TYPE_CHECKING:
     from console.tui.app import ConsoleApp
-    from console.tui.backend import Backend
+    from console.tui.backend import Backend, KillClient
 
 
 KEPT_SECONDS = 5.0
@@ -22,23 +22,29 @@ KEPT_SECONDS = 5.0
 
 
 class KillControl:
-    """What `K` does. Holds the session, which outlives every screen."""
+    """What `K` does. Holds a session a feature, which outlives every screen."""
 
     def __init__(self, app: ConsoleApp, backend: Backend) -> None:
         self._app = app
         self._backend = backend
-        self._session: KillSession | None = None
+        self._sessions: dict[str, KillSession] = {}
         self._wanted_at: float | None = None
 
     @property
     def killing(self) -> Killing | None:
-        """The kill that was opened here last, as far as it has come."""
-        return self._session.killing if self._session else None
+        """The kill of the chosen feature that was opened here last, as far as it has come."""
+        session = self._sessions.get(self._chosen)
+        return session.killing if session else None
 
     @property
-    def running(self) -> bool:
-        """Confirmed, and something is still being tried or watched."""
-        return self._session is not None and self._session.killing.running
+    def running(self) -> tuple[str, ...]:
+        """Features whose kill was confirmed here and is still being tried or watched."""
+        return tuple(name for name, session in self._sessions.items() if session.killing.running)
+
+    @property
+    def _chosen(self) -> str:
+        snapshot = self._backend.snapshot
+        return snapshot.config.name if snapshot else ""
 
     def open(self) -> None:
         """Open the dialog; or explain, or show the ladder of a kill that is running."""
@@ -48,14 +54,14 @@ class KillControl:
         elif self._backend.snapshot is None:
             self._wanted_at = monotonic()
             app.say(f"K: the dialog opens as soon as it is known what it kills; {self._backend.message}")
-        elif self.running:
+        elif self._chosen in self.running:
             if not isinstance(app.screen, KillScreen):
                 self.show_ladder()
         else:
-            self.let_go()
-            self._session, problem = None, ""
+            self._end(self._chosen)
+            problem = ""
             try:
-                self._session = self._start()
+                self._start(self._chosen)
             except OSError as error:
                 problem = f"the kill's process could not be started: {error}"
             self._push(climbing=False, problem=problem)
@@ -72,29 +78,42 @@ class KillControl:
 
     def show_ladder(self) -> None:
         """Show the newest kill, opened here or found in the journal."""
-        if self._app.scene().ladder() is None and not self.running:
+        if self._app.scene().ladder() is None and self._chosen not in self.running:
             self._app.say("no kill of this feature stands in the journal")
         else:
             self._push(climbing=True)
 
     def let_go(self) -> None:
-        """Drop the line to the executor: before the confirming Enter it ends, after it, it goes on alone."""
-        if self._session is not None:
-            self._session.leave()
+        """Drop the lines to the executors: before the confirming Enter one ends, after it, it goes on alone."""
+        for session in self._sessions.values():
+            session.leave()
 
-    def _start(self) -> KillSession:
+    def _end(self, name: str) -> None:
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            session.leave()
+
+    def _start(self, name: str) -> KillSession:
+        def open_executor() -> KillClient:
+            # It kills the chosen feature: that must be the one whose dialog is confirmed.
+            if name != self._chosen:
+                raise OSError("another feature is chosen now")
+            return self._backend.open_executor()
+
         snapshot = self._backend.snapshot
         subject = in_breach(snapshot) if snapshot else ""
-        return KillSession(self._backend.open_executor, self._app.changed, subject)
+        session = self._sessions[name] = KillSession(open_executor, self._app.changed, subject)
+        return session
 
     def _push(self, *, climbing: bool, problem: str = "") -> None:
         app = self._app
         app.home()
+        name = self._chosen
         screen = KillScreen(
             app.host,
-            go=self._go,
-            leave=self._leave,
-            typing=self._typing,
+            go=lambda: self._go(name),
+            leave=lambda: self._leave(name),
+            typing=lambda half: self._typing(name, half),
             read_before_paint=app.read_before_paint,
             climbing=climbing,
             problem=problem,
@@ -102,23 +121,22 @@ class KillControl:
         app.places.over(actions.LADDER)
         app.push_screen(screen)
 
-    def _go(self) -> str:
+    def _go(self, name: str) -> str:
         """Send the kill, synchronously; what went wrong, or ""."""
         reason = standing(self._app.scene()).text
         try:
-            if self._session is None:
-                self._session = self._start()
-            self._session.go(reason)
+            session = self._sessions.get(name) or self._start(name)
+            session.go(reason)
         except OSError as error:
             return f"NOT SENT: the kill's process cannot be reached ({error}); Enter tries again, F2: by hand"
         return ""
 
-    def _typing(self, half: bool) -> None:
-        if self._session is not None:
-            self._session.typing(half)
+    def _typing(self, name: str, half: bool) -> None:
+        session = self._sessions.get(name)
+        if session is not None:
+            session.typing(half)
 
-    def _leave(self) -> None:
-        self.let_go()
-        self._session = None
+    def _leave(self, name: str) -> None:
+        self._end(name)
         self._app.home()
         self._app.say("left the dialog: nothing was sent")

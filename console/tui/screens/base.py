@@ -62,6 +62,10 @@ class Host(Protocol):
         """Show the place from which this one was opened."""
         ...
 
+    def choose(self, name: str) -> None:
+        """Make another feature (``key@environment``) the one that all places are about."""
+        ...
+
     def say(self, text: str) -> None:
         """Say a sentence in place of the footer for some seconds."""
         ...

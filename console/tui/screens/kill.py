@@ -54,7 +54,7 @@ class KillScreen(ConsoleScreen):
         look = self.look
         self.place = actions.LADDER if climbing else actions.DIALOG
         # As it stood when the kill was opened: it must not move under the reading eye.
-        self._runbook = host.book.text if host.book else ""
+        self._book = host.book
         self._go = go
         self._leave = leave
         self._typing = typing
@@ -91,11 +91,16 @@ class KillScreen(ConsoleScreen):
                 else help_page(width, self._top, scene.keys)
             )
         elif self.place == actions.DIALOG:
-            self._dialog.show(kill_dialog(scene, self._word, self._runbook, self._problem))
+            self._dialog.show(kill_dialog(scene, self._word, self._runbook(), self._problem))
             if self._word.complete and self._word.painted_read is None:
                 self.call_after_refresh(self._painted)
         else:
-            self._ladder.show(ladder(scene, self._runbook))
+            self._ladder.show(ladder(scene, self._runbook()))
+
+    def _runbook(self) -> str:
+        """Its text; of a feature that was chosen only just now it comes a moment later."""
+        self._book = self._book or self.host.book
+        return self._book.text if self._book else ""
 
     def take(self, event: events.Key | events.Paste, read: int) -> bool:
         """Every key and paste belongs to the dialog while it asks for the word."""
