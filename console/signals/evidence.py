@@ -82,6 +82,21 @@ class Evidence:
             return self._put_coarse(reading)
         return self._put_fine(reading)
 
+    def forget_after(self, at: datetime) -> None:
+        """Drop what is not over by an instant: the source's clock was set back to it."""
+        gone = [minute for minute, there in self._minutes.items() if any(one.end > at for one in there)]
+        for minute in gone:
+            kept = tuple(one for one in self._minutes.pop(minute) if one.end <= at)
+            if kept:
+                self._minutes[minute] = kept
+        self._hours = {key: one for key, one in self._hours.items() if one.end <= at}
+        self._first, self._last = min(self._minutes, default=None), max(self._minutes, default=None)
+        self._floor = min(self._floor, minute_of(at))
+        rest = [*self._hours.values(), *(one for there in self._minutes.values() for one in there)]
+        self.newest = max((one.newest for one in rest if one.newest is not None), default=None)
+        self.coarse_version += 1
+        self._changed(min(gone, default=minute_of(at)))
+
     def _put_fine(self, reading: Reading) -> bool:
         # The minute in which the interval ends: a longer interval is known only then.
         minute = -int(-reading.end.timestamp() // MINUTE) - 1

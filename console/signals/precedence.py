@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from adapters.errors import AdapterError
 from console.signals import words
 from console.signals.verdict import State, Verdict
+from console.store.kept import Latch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Facts:
         max_age: how old it may be.
         partial: what is missing, or "".
         returned: AI answers seen after a kill, in words, or "".
+        latch: the BREACH that stands, whatever hides it; None when there is none.
+        model: that another model answers than the one that was judged, in words, or "".
+        note: what else a person should know, in words, or "".
     """
 
     newest: datetime | None
@@ -41,20 +46,28 @@ class Facts:
     max_age: timedelta
     partial: str
     returned: str
+    latch: Latch | None = None
+    model: str = ""
+    note: str = ""
 
 
 def final(judged: Verdict, facts: Facts) -> Verdict:
     """Put the facts over what the judge said."""
-    was = State.BREACH if judged.state is State.BREACH else None
+    found = _found(judged, facts)
+    return replace(found, why=_with(found.why, facts.note)) if facts.note else found
+
+
+def _found(judged: Verdict, facts: Facts) -> Verdict:
     if facts.off is not None:
         return _off(judged, facts, facts.off)
     if facts.problem is not None:
-        return _error(judged, facts, facts.problem, was)
+        return _error(judged, facts, facts.problem)
     if judged.state is State.NO_DATA or not facts.answered:
         why = judged.why if facts.answered else "waiting for the source's first answer"
         return replace(
             judged,
             state=State.NO_DATA,
+            **_was(judged, facts, judged.headline or f"{judged.title}: {why or 'no data'}"),
             newest=facts.newest,
             partial=facts.partial,
             why=_with(facts.returned, _with(why, facts.partial)),
@@ -65,15 +78,32 @@ def final(judged: Verdict, facts: Facts) -> Verdict:
         return replace(
             judged,
             state=State.STALE,
-            was=was,
-            since=None,
+            **_was(judged, facts, f"{judged.title}: {old}"),
             newest=facts.newest,
             partial=facts.partial,
-            headline=f"{judged.title}: {old}" + (f"; was BREACH, {judged.headline}" if was else ""),
-            why=f"{old}, {allowed}" + ("; was BREACH" if was else ""),
+            why=f"{old}, {allowed}",
             needs="",
         )
     return _judged(judged, facts)
+
+
+def _was(
+    judged: Verdict, facts: Facts, headline: str, since_of_state: datetime | None = None
+) -> dict[str, Any]:
+    """What is told of a BREACH that something hides: above all since when, as nothing else says that."""
+    if judged.state is State.BREACH:
+        since = judged.since or (facts.latch.since if facts.latch else None)
+        proven = judged.headline
+    elif facts.latch is not None:
+        since, proven = facts.latch.since, facts.latch.headline
+    else:
+        return {"headline": headline, "since": since_of_state}
+    return {
+        "was": State.BREACH,
+        "was_since": since,
+        "since": since or since_of_state,
+        "headline": f"{headline}; was BREACH, {proven}",
+    }
 
 
 def _judged(judged: Verdict, facts: Facts) -> Verdict:
@@ -87,6 +117,10 @@ def _judged(judged: Verdict, facts: Facts) -> Verdict:
         if state in (State.OK, State.TOO_FEW):
             state = State.WATCH
         why = _with(facts.returned, why)
+    if facts.model and state in (State.OK, State.TOO_FEW):
+        why = _with(why, judged.needs)
+        state = State.WATCH
+    why = _with(facts.model, why)
     since = judged.since if state is judged.state else None
     return replace(
         judged,
@@ -119,18 +153,15 @@ def _off(judged: Verdict, facts: Facts, since: datetime) -> Verdict:
     )
 
 
-def _error(judged: Verdict, facts: Facts, problem: AdapterError, was: State | None) -> Verdict:
-    before = f"; was BREACH, {judged.headline}" if was else ""
+def _error(judged: Verdict, facts: Facts, problem: AdapterError) -> Verdict:
     return replace(
         judged,
         state=State.ERROR,
-        was=was,
-        since=facts.problem_since,
+        **_was(judged, facts, f"{judged.title}: {problem.what}", facts.problem_since),
         newest=facts.newest,
         partial=facts.partial,
         problem=f"{problem.where}: {problem.what}. {problem.todo}",
-        headline=f"{judged.title}: {problem.what}{before}",
-        why=_with(f"{problem.what}: {problem.where}", "was BREACH" if was else ""),
+        why=f"{problem.what}: {problem.where}",
         needs="",
     )
 

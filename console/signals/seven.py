@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, tzinfo
 
-from console.config import Band, ConfigError, ProviderTable, SignalConfig
+from console.config import Band, ConfigError, SignalConfig
 from console.signals.judges.cost import CostJudge
 from console.signals.judges.evals import EvalsJudge
 from console.signals.judges.injection import InjectionJudge
@@ -46,23 +46,28 @@ def build_judges(
     unknown = sorted(signals.keys() - set(ORDER))
     if unknown:
         raise ConfigError(f"signals.{unknown[0]}: no such signal. Known are {', '.join(ORDER)}.")
-    unusable = {key: SignalConfig(key, ProviderTable("", "", {})) for key in faulty if key in ORDER}
-    every = {**unusable, **signals}
-    return tuple(_judge(every[key], zone) for key in ORDER if key in every)
+    broken = set(faulty)
+    found = []
+    for key in ORDER:
+        if key in broken:
+            found.append(_judge(key, BANDS[key], {}, zone))
+        elif key in signals:
+            config = signals[key]
+            found.append(_judge(key, config.band or BANDS[key], config.baseline, zone))
+    return tuple(found)
 
 
-def _judge(config: SignalConfig, zone: tzinfo) -> Judge:
-    key, band = config.key, config.band or BANDS[config.key]
+def _judge(key: str, band: Band, baseline: Mapping[str, float], zone: tzinfo) -> Judge:
     if key == "errors":
         return RatioJudge(key, ERRORS, _below(key, band))
     if key == "feedback":
         return RatioJudge(key, FEEDBACK, _below(key, band))
     if key == "latency":
-        return LatencyJudge(_within(key, band), config.baseline)
+        return LatencyJudge(_within(key, band), baseline)
     if key == "cost":
-        return CostJudge(_within(key, band), config.baseline, zone)
+        return CostJudge(_within(key, band), baseline, zone)
     if key == "evals":
-        return EvalsJudge(_within(key, band), config.baseline)
+        return EvalsJudge(_within(key, band), baseline)
     if key == "tickets":
         return TicketsJudge(_checked(key, band.trend, "trend", lambda growth: growth > 1), zone)
     if not band.shape:

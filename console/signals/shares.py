@@ -58,6 +58,8 @@ class Latch:
         crossed: minute at whose begin the proof passed its line.
         bad, n: counted from `began` to `crossed`.
         proof: the evidence then, natural logarithm.
+        since: minute since which the harm stands; before `began` where it was known before it was proven
+            here.
     """
 
     began: int
@@ -65,6 +67,12 @@ class Latch:
     bad: float
     n: float
     proof: float
+    since: int
+
+    @property
+    def known_only(self) -> bool:
+        """Whether it was told, and the evidence at hand has not proven it."""
+        return self.n <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class ShareFold:
         self.detector = Detector(edge)
         self._tally = tally
         self._epoch: int | None = None
+        self._known: int | None = None
         self._begin(0)
 
     def _begin(self, base: int) -> None:
@@ -145,25 +154,36 @@ class ShareFold:
         self._n = [0.0]
         self._version = -1
         self._standing = _Standing(Excursions(), base, since=base)
+        if self._known is not None and self._known <= base:
+            self._latch_known(self._standing, self._known, base)
         self._checkpoints: list[tuple[int, _Standing]] = [(base, self._standing.copy())]
+
+    @staticmethod
+    def _latch_known(here: _Standing, known: int, end: int) -> None:
+        here.latch = Latch(known, end, 0.0, 0.0, 0.0, known)
+        here.window_first, here.inside = end, 0
+        here.state, here.since = State.BREACH, known
 
     @property
     def _position(self) -> int:
         return self._base + len(self._n) - 1
 
-    def advance(self, evidence: Evidence, epoch: int | None, to: int) -> ShareView:
+    def advance(self, evidence: Evidence, epoch: int | None, to: int, known: int | None = None) -> ShareView:
         """Judge at the begin of minute `to`, from what is known since the epoch.
 
         Args:
             evidence: readings of the kind that `tally` reads.
             epoch: first minute that counts; None for all.
             to: never goes back; an earlier one is judged where it stands.
+            known: minute since which a BREACH stands that the evidence may not show; None says nothing new.
         """
         first = evidence.first_minute
         if first is None:
             return self._view(self._position)
         start = max(first, epoch if epoch is not None else first)
-        fresh = self._version < 0
+        fresh = self._version < 0 or (known is not None and known != self._known)
+        if known is not None or epoch != self._epoch:
+            self._known = known
         if fresh or epoch != self._epoch:
             self._begin(max(start, to - _KEPT) if start < to else start)
             self._epoch = epoch
@@ -227,12 +247,15 @@ class ShareFold:
         here = self._standing
         end = minute + 1
         winner = self.detector.step(here.excursions, minute, bad, n)
-        if winner is not None and here.latch is None:
+        if winner is not None and (here.latch is None or here.latch.known_only):
             began = max(here.excursions.began[winner], self._base)
             seen = self._window(began, end)
-            here.latch = Latch(began, end, seen.bad, seen.n, here.excursions.sums[winner])
+            since = began if here.latch is None else here.latch.since
+            here.latch = Latch(began, end, seen.bad, seen.n, here.excursions.sums[winner], since)
             here.window_first = end
             here.inside = 0
+        elif here.latch is None and minute == self._known:
+            self._latch_known(here, minute, end)
         elif here.latch is not None:
             self._clear(here, end)
         # Sums by hand: this runs for each minute of a day when the console starts.
@@ -244,7 +267,7 @@ class ShareFold:
         state = self._judge(here)
         if state is not here.state:
             here.state = state
-            here.since = here.latch.began if state is State.BREACH and here.latch else end
+            here.since = here.latch.since if state is State.BREACH and here.latch else end
         if end % _CHECKPOINT == 0:
             self._checkpoints.append((end, here.copy()))
 

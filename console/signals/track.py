@@ -1,138 +1,122 @@
-"""One signal followed: its evidence, its source's clock and troubles, and the last judgement."""
+"""One signal followed: what arrives for it, the last judgement, and the BREACH that stands."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.errors import AdapterError
-from adapters.signals.port import Observation, Reading, Score
-from console.signals.evidence import Evidence, instant_of, minute_of
+from adapters.signals.port import Reading, Score
+from console.signals.evidence import Evidence, minute_of
+from console.signals.input import Input
 from console.signals.judges.port import Judge, Look
 from console.signals.precedence import Facts, final
-from console.signals.sound import believable, fault
+from console.signals.series import Series
 from console.signals.verdict import Clock, State, Verdict
+from console.store.kept import Latch
 
 _log = logging.getLogger(__name__)
 
-PARTIAL_STANDS = timedelta(hours=1)
-"""How long after the last gap a signal stays marked as partial."""
-
 REAL_PATIENCE = 5.0
 """Real seconds that a fast event clock may run ahead of its events."""
-
-
-class Input:
-    """What arrives for one signal, or for traffic.
-
-    Attributes:
-        evidence: everything sound.
-        clock: the source's; None until it has answered.
-        heard: event time at which it last spoke.
-        complete_to: event time up to which everything was delivered; never goes back.
-    """
-
-    def __init__(self, kind: type[Observation]) -> None:
-        self.evidence = Evidence(kind)
-        self.clock: Clock | None = None
-        self.heard: datetime | None = None
-        self.complete_to: datetime | None = None
-        self.problem: AdapterError | None = None
-        self.problem_since: datetime | None = None
-        self._gap: tuple[datetime, str] | None = None
-        self._refused = 0
-
-    def answered(self, clock: Clock, at: datetime, complete_to: datetime | None) -> None:
-        """Note that the source spoke, at an event time, and how far it vouches for what it has delivered."""
-        self.clock, self.heard = clock, at
-        self.problem = self.problem_since = None
-        if complete_to is not None and believable(complete_to):
-            upto = min(complete_to, at)
-            if self.complete_to is None or upto > self.complete_to:
-                self.complete_to = upto
-
-    def failed(self, error: AdapterError, at: datetime | None) -> None:
-        """Note that the source failed."""
-        if self.problem is None:
-            self.problem_since = at
-        self.problem = error
-
-    def take(self, reading: Reading, at: datetime | None) -> None:
-        """Take one reading, or count it as unusable."""
-        reason = fault(reading, at)
-        if not reason and not isinstance(reading.observation, self.evidence.kind):
-            reason = "not what this signal is judged by"
-        if reason:
-            self._refused += 1
-            self._mark(at, f"{self._refused} reading{'s' * (self._refused != 1)} unusable: {reason}")
-            return
-        self.evidence.put(reading)
-        if reading.partial:
-            self._mark(reading.end, reading.partial)
-
-    def partial(self, now: datetime) -> str:
-        """What is missing, in words, or ""."""
-        if self.heard is not None and self.complete_to is not None:
-            back = self.complete_to - self.heard
-            if back > timedelta(minutes=2):
-                return f"the source's clock went back {back.total_seconds() / 60:.0f} min"
-        if self._gap is None:
-            return ""
-        when, words = self._gap
-        if now - when > PARTIAL_STANDS:
-            self._gap, self._refused = None, 0
-            return ""
-        return words
-
-    def _mark(self, when: datetime | None, words: str) -> None:
-        if when is not None and (self._gap is None or when >= self._gap[0]):
-            self._gap = when, words
-
-    @property
-    def judged_to(self) -> datetime | None:
-        """Begin of the minute up to which everything has been delivered."""
-        return None if self.complete_to is None else instant_of(minute_of(self.complete_to))
-
-    def age(self, now: datetime) -> timedelta | None:
-        """How old the newest evidence is. Of evals only a run counts, no vouching that there was none."""
-        newest = self.evidence.newest
-        if self.evidence.kind is not Score and self.complete_to is not None:
-            newest = self.complete_to if newest is None else max(newest, self.complete_to)
-        return None if newest is None else now - newest
 
 
 class Track:
     """One judged signal.
 
     Attributes:
+        judge: what judges it.
         input: what arrives.
         verdict: the last one.
+        latch: the BREACH that stands; None while none does.
     """
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        # A judge has no ties to the outside; this one stays as it is, to begin anew with.
+        self._fresh = deepcopy(judge)
         self.input = Input(judge.kind)
-        self.verdict = Verdict(judge.key, judge.title, State.NO_DATA, None, band_text=judge.band_text)
+        self.verdict = self._waiting()
         self.before_kill = ""
-        self._judged = self.verdict
+        self.latch: Latch | None = None
+        self._begin_judging()
+        self._series: tuple[tuple[object, ...], Series | None] | None = None
+        self._known: Latch | None = None
+        self._kept: list[Reading] = []
+        self._stood: tuple[State, datetime] | None = None
+        self._model_epoch: datetime | None = None
+        self._model_words = ""
+        self._facts: Facts | None = None
+        self._since: datetime | None = None
+        self._defect: AdapterError | None = None
+
+    def _waiting(self) -> Verdict:
+        judge = self.judge
+        return Verdict(judge.key, judge.title, State.NO_DATA, None, band_text=judge.band_text)
+
+    def _begin_judging(self) -> None:
+        self._judged = self._waiting()
         self._judged_at: datetime | None = None
         self._judged_version = -1
         self._judged_coarse = -1
         self._epoch: datetime | None = None
-        self._facts: Facts | None = None
-        self._since: datetime | None = None
-        self._defect: AdapterError | None = None
 
     @property
     def judged_at(self) -> datetime | None:
         """Event time of the last judgement."""
         return self._judged_at
 
-    def archive(self) -> None:
-        """Keep in words what was proven, as a kill ends the epoch."""
-        proven = self.verdict.state is State.BREACH or self.verdict.was is State.BREACH
-        self.before_kill = f"before it BREACH, {self._judged.headline}" if proven else ""
+    def restore(
+        self, readings: Iterable[Reading], latch: Latch | None, stood: tuple[State, datetime] | None
+    ) -> None:
+        """Give back what was known before a restart; readings wait until the source's clock is known.
+
+        Args:
+            readings: of this signal.
+            latch: the BREACH that stood.
+            stood: what the verdict was then, and since when.
+        """
+        self._kept = list(readings)
+        self._stood = stood
+        self._known = self.latch = latch
+
+    def answered(self, clock: Clock, at: datetime, complete_to: datetime | None) -> None:
+        """Note that the source spoke, and how far it vouches for what it has delivered."""
+        if self.input.went_back(at):
+            self.input.begin_anew(at)
+            self.judge = deepcopy(self._fresh)
+            self._begin_judging()
+            self.latch = self._known = self.latch if self.latch and self.latch.since <= at else None
+            self._model_epoch = self._stood = self._since = None
+            self._model_words = ""
+        if self._kept:
+            self.input.restore(self._kept, at)
+            self._kept = []
+        if self._known is not None and self._judged_at is None and self._known.since > at:
+            self._known = self.latch = None  # of a world that was another one
+        if self._model_epoch is not None and self._judged_at is None and self._model_epoch > at:
+            self._model_epoch, self._model_words = None, ""
+        self.input.answered(clock, at, complete_to)
+
+    def end_epoch(self, at: datetime) -> None:
+        """Keep in words what was proven before a kill, which ends the epoch."""
+        proven = self.latch if self.latch is not None and self.latch.since < at else None
+        self.before_kill = f"before it BREACH, {proven.headline}" if proven else ""
+        if proven is not None:
+            self._known = self.latch = None
+        self._model_words = ""
+
+    def model_changed(self, at: datetime, words: str) -> None:
+        """Begin a new epoch, as another model answers; harm that is proven stands through it.
+
+        Args:
+            words: said until health is proven again ("the model changed").
+        """
+        self._model_epoch, self._model_words = at, words
+        self._known = self.latch
 
     def look(
         self,
@@ -141,9 +125,10 @@ class Track:
         off: datetime | None,
         returned: str,
         traffic: Evidence,
+        note: str = "",
     ) -> Verdict:
         """Say what holds at an event time, judging only what has changed."""
-        judged = self._judge(epoch, traffic)
+        judged = self._judge(_latest(epoch, self._model_epoch), traffic)
         rests = off is not None and self.judge.needs_answers
         age = None if now is None else self.input.age(now)
         speed = 1.0 if self.input.clock is None else self.input.clock.speed
@@ -160,6 +145,9 @@ class Track:
             ),
             partial="" if now is None else self.input.partial(now),
             returned=returned if self.judge.needs_answers else "",
+            latch=self.latch,
+            model=self._model_words,
+            note=note,
         )
         if age is not None and age > facts.max_age:
             # In whole minutes, so that a stale panel changes no oftener than its words do.
@@ -170,12 +158,31 @@ class Track:
         self._judged, self._facts = judged, facts
         found = final(judged, facts)
         if found.since is None:
-            self._since = self._since if found.state is self.verdict.state and self._since else now
-            found = replace(found, since=self._stale_since(found, facts) or self._since)
-        else:
-            self._since = found.since
+            since = self._stale_since(found, facts) or self._began(found.state, now) or found.was_since
+            found = replace(found, since=since)
+        self._since = found.since
         self.verdict = found
         return found
+
+    def series(self, span: timedelta, bins: int) -> Series | None:
+        """What the signal was over a span that ends where everything has been delivered."""
+        at = self.input.judged_to
+        if at is None:
+            return None
+        # Asked for once a second, and new once a minute.
+        key = (at, self.input.evidence.version, span, bins)
+        if self._series is None or self._series[0] != key:
+            self._series = key, self.judge.series(self.input.evidence, at, span, bins)
+        return self._series[1]
+
+    def _began(self, state: State, now: datetime | None) -> datetime | None:
+        """When a state began of which the judge does not tell."""
+        stood = self._stood
+        if self._judged_at is not None:
+            self._stood = None
+        if state is self.verdict.state and self._since is not None:
+            return self._since
+        return stood[1] if stood is not None and stood[0] is state else now
 
     def _stale_since(self, found: Verdict, facts: Facts) -> datetime | None:
         if found.state is not State.STALE:
@@ -198,7 +205,7 @@ class Track:
         self._judged_version, self._judged_coarse = evidence.version, evidence.coarse_version
         self._defect = None
         try:
-            return self.judge.judge(evidence, Look(at, epoch, traffic))
+            found = self.judge.judge(evidence, Look(at, epoch, traffic, self._known))
         except Exception as error:  # noqa: BLE001 (a defect in one judge must leave the other six standing)
             _log.exception("judging %s failed", self.judge.key)
             self._defect = AdapterError(
@@ -207,3 +214,20 @@ class Track:
                 todo="This is a defect of the console; its log has the details.",
             )
             return self._judged
+        self._note_latch(found, at)
+        if found.state is State.OK:
+            self._model_words = ""
+        return found if found.epoch == epoch else replace(found, epoch=epoch)
+
+    def _note_latch(self, found: Verdict, at: datetime) -> None:
+        """Keep what is proven; without any evidence what was proven before stands."""
+        if found.state is State.BREACH:
+            since = found.since or at
+            if self.latch is None or self.latch.since != since:
+                self.latch = Latch(self.judge.key, since, found.headline, found.numbers)
+        elif found.state is not State.NO_DATA:
+            self.latch = self._known = None
+
+
+def _latest(*instants: datetime | None) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)

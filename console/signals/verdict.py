@@ -90,7 +90,7 @@ class Verdict:
         headline: for the verdict line, without the state and without since when:
             "error rate 36.8 %: 14 of 38 answers failed".
         why: one line of reason ("schema 13, time-out 1").
-        since: event time at which this state began.
+        since: event time at which this state began; with `was`, at which that BREACH began.
         newest: event time of the newest event that it rests on.
         gauge: the value in its band; None when the signal cannot be drawn so.
         history: about an hour (batch signals: a month) in equal bins, oldest first; None is a bin without
@@ -101,7 +101,7 @@ class Verdict:
         problem: for ERROR: what failed, where, and what to do.
         needs: for TOO FEW: what it waits for ("needs 159 more answers, ~2 h at this rate").
         numbers: (name, value) pairs behind the verdict, all of them, for ``--json``.
-        was_since: event time at which the BREACH of `was` began.
+        was_since: event time at which the BREACH of `was` began; None without one.
         words: sentences for a tired person: what was counted against what, what would be healthy, what it
             takes to clear.
         method: how it is judged, in a few words ("e-detector, p0 1 %, c 100,000").
@@ -209,6 +209,19 @@ class ModelChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a source, for the timeline.
+
+    Attributes:
+        at: event time.
+        text: a plain sentence.
+    """
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything the signals say at one moment. Immutable: a reader may keep it.
 
@@ -222,6 +235,7 @@ class Board:
         first_seen: event time of the earliest evidence, by signal key, and of the first AI answer as
             "traffic"; without those that have none.
         models: changes of the model, oldest first, the last few.
+        notes: what the sources did that a person should know ("began anew"), oldest first, the last few.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -232,3 +246,4 @@ class Board:
     revision: int
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     models: tuple[ModelChange, ...] = ()
+    notes: tuple[Note, ...] = ()

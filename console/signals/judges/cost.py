@@ -20,9 +20,12 @@ from statistics import fmean, median
 
 from adapters.signals.port import Amount, Observation
 from console.signals import words
+from console.signals.bins import Bins
 from console.signals.days import HOUR, Day, Days
 from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs, stream_age
+from console.signals.latching import Hold
+from console.signals.series import Series, Unit
 from console.signals.student import quantile as student
 from console.signals.verdict import Gauge, State, Verdict
 
@@ -76,6 +79,7 @@ class CostJudge:
     title = "cost today"
     kind: type[Observation] = Amount
     needs_answers = True
+    follows_model = False
 
     def __init__(self, within: float, baseline: Mapping[str, float], zone: tzinfo = UTC) -> None:
         self.band_text = f"±{words.whole_percent(within)}"
@@ -84,6 +88,7 @@ class CostJudge:
         self._forecast = forecast if isfinite(forecast) and forecast > 0 else None
         self._days = Days(_usd, zone)
         self._zone = zone
+        self._hold = Hold()
         self._curve: tuple[tuple[object, ...], tuple[float, ...]] | None = None
 
     def max_age(self, interval: timedelta) -> timedelta:
@@ -108,8 +113,44 @@ class CostJudge:
             unread = words.span((earliest - start).total_seconds() / 60)
             why = f"the first {unread} of the day were not read"
             return self._verdict(State.TOO_FEW, pace, evidence, look, start, why)
-        state, why = self._state(pace, past, restarted)
-        return self._verdict(state, pace, evidence, look, start, why)
+        found, why = self._state(pace, past, restarted)
+        state, since = self._hold.over(
+            found,
+            look.at,
+            inside=pace.value is not None and abs(pace.value - 1) <= self._within,
+            epoch=look.epoch,
+            known=None if look.latch is None else look.latch.since,
+        )
+        if state is not found:
+            why += f"; inside again for {self._hold.inside} of 5 half hours"
+        return self._verdict(state, pace, evidence, look, start, why, since)
+
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
+        """Spend against what the forecast gives that time of day; dollars a day where none can be told."""
+        laid = Bins.until(at, span, bins)
+        spent = laid.sums(evidence, lambda reading: (_usd(reading.observation) or 0.0,))
+        past = self._days.past(evidence, self._days.local_date(at - timedelta.resolution))
+        alike = [day for day in past if day.known > 0.9 and day.total > 0][-28:]
+        if self._forecast is None or not alike:
+            by_day = timedelta(days=1) / laid.width
+            values = tuple(None if one is None else one[0] * by_day for one in spent)
+            return Series(laid.start, laid.end, values, Unit.DOLLARS)
+        found: list[float | None] = []
+        for index, one in enumerate(spent):
+            start, end = laid.edges(index)
+            expected = self._expected(start, min(end, at), past)
+            found.append(one[0] / expected if one is not None and expected > 0 else None)
+        return Series(laid.start, laid.end, tuple(found), Unit.TIMES, 1 + self._within, 1 - self._within)
+
+    def _expected(self, start: datetime, end: datetime, past: list[Day]) -> float:
+        """What the forecast gives a bin, by days of the same class as the one it begins in."""
+        day = self._days.local_date(start)
+        weekend = day.weekday() >= 5
+        pace = measure(0.0, 1.0, past, timedelta(hours=24), weekend=weekend)
+        curve = self._usual_curve(_alike(past, pace))
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self._zone)
+        share = _on(curve, (end - midnight) / HOUR) - _on(curve, (start - midnight) / HOUR)
+        return share * (self._forecast or 0.0) * (weekend_factor(past) if weekend else 1.0)
 
     def _state(self, pace: Pace, past: list[Day], restarted: bool) -> tuple[State, str]:
         high, low = 1 + self._within, 1 - self._within
@@ -159,7 +200,14 @@ class CostJudge:
         )
 
     def _verdict(
-        self, state: State, pace: Pace | None, evidence: Evidence, look: Look, start: datetime, why: str
+        self,
+        state: State,
+        pace: Pace | None,
+        evidence: Evidence,
+        look: Look,
+        start: datetime,
+        why: str,
+        since: datetime | None = None,
     ) -> Verdict:
         reach = self._within * 2.5
         text = f"{reach * 100:.3g}"
@@ -189,7 +237,7 @@ class CostJudge:
             signal=self.key,
             title=self.title,
             state=state,
-            since=start if state in (State.OK, State.TOO_FEW) else None,
+            since=start if state in (State.OK, State.TOO_FEW) else since,
             value=pace.spend,
             value_text=words.dollars(pace.spend),
             band_text=self.band_text,

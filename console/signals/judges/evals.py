@@ -16,9 +16,11 @@ from math import isfinite, sqrt
 
 from adapters.signals.port import Observation, Reading, Score, Stratum
 from console.signals import words
+from console.signals.bins import MONTH, Bins
 from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs
 from console.signals.latching import latched
+from console.signals.series import Series, Unit
 from console.signals.verdict import Gauge, State, Verdict
 from console.signals.wilson import Z_95
 
@@ -80,6 +82,7 @@ class EvalsJudge:
     title = "eval score"
     kind: type[Observation] = Score
     needs_answers = True
+    follows_model = True
 
     def __init__(self, within: float, baseline: Mapping[str, float]) -> None:
         self._within = within
@@ -98,16 +101,32 @@ class EvalsJudge:
         runs = [
             one
             for one in evidence.long_readings()
-            if one.end <= look.at and (look.epoch is None or one.start >= look.epoch) and _sampled(one)
+            if one.end <= look.at and _of_epoch(one, look.epoch) and _sampled(one)
         ]
         if not runs:
-            return self._empty(evidence)
-        key = (evidence.version, look.epoch, len(runs))
+            return self._empty(evidence, look)
+        key = (evidence.version, look.epoch, len(runs), look.latch)
         if self._judged is None or self._judged[0] != key:
-            self._judged = key, self._judge(runs, evidence)
+            self._judged = key, self._judge(runs, evidence, look.latch.since if look.latch else None)
         return self._judged[1]
 
-    def _judge(self, runs: list[Reading], evidence: Evidence) -> Verdict:
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
+        """The score of each night of a month."""
+        laid = Bins.until(at, timedelta(days=MONTH), MONTH)
+        values: list[float | None] = [None] * MONTH
+        cold = self._cold
+        for run in evidence.long_readings():
+            if not _sampled(run):
+                continue
+            cold = _score(run).cold or self._cold
+            index = (run.end - timedelta.resolution - laid.start) // laid.width
+            if 0 <= index < MONTH:
+                values[index] = _night(run).mean
+        high = None if cold is None else cold * (1 + self._within)
+        low = None if cold is None else cold * (1 - self._within)
+        return Series(laid.start, laid.end, tuple(values), Unit.SCORE, high, low)
+
+    def _judge(self, runs: list[Reading], evidence: Evidence, known: datetime | None) -> Verdict:
         judged = []
         gap: Gap | None = None
         why = ""
@@ -117,7 +136,7 @@ class EvalsJudge:
             state, why = self._state(gap, recent)
             inside = recent is not None and recent.value <= self._within
             judged.append((runs[end - 1].end, state, inside))
-        state, since, inside_again = latched(judged)
+        state, since, inside_again = latched(judged, known)
         if inside_again:
             why += f"; inside again for {inside_again} of 5 nights"
         return self._verdict(state, since, gap, why, runs, evidence)
@@ -242,21 +261,38 @@ class EvalsJudge:
                 numbers["lower bound of D, 99 %"] = f"{words.percent(lower)}, harm over {self._within:.0%}"
         return number_pairs(numbers)
 
-    def _empty(self, evidence: Evidence) -> Verdict:
+    def _empty(self, evidence: Evidence, look: Look) -> Verdict:
+        """Nothing that counts; a run of before the epoch is data, but of another feature, as it were."""
+        older = any(one.end <= look.at and _sampled(one) for one in evidence.long_readings())
+        why = "no run of the production eval yet"
+        state = State.NO_DATA
+        headline = f"{self.title}: no run yet"
+        needs = ""
+        if older:
+            why, needs = "no run yet of what answers now", "needs the next night"
+            state, headline = State.TOO_FEW, f"{self.title}: {why}"
+            if look.latch is not None:
+                state, headline = State.BREACH, look.latch.headline
         return Verdict(
             signal=self.key,
             title=self.title,
-            state=State.NO_DATA,
-            since=None,
+            state=state,
+            since=look.latch.since if look.latch is not None and older else look.epoch if older else None,
             band_text=self.band_text,
-            headline=f"{self.title}: no run yet",
-            why="no run of the production eval yet",
+            headline=headline,
+            why=why,
             newest=evidence.newest,
+            needs=needs,
         )
 
 
 def _score(reading: Reading) -> Score:
     return reading.observation if isinstance(reading.observation, Score) else Score(())
+
+
+def _of_epoch(reading: Reading, epoch: datetime | None) -> bool:
+    """Whether most of what a run sampled was answered in the epoch."""
+    return epoch is None or epoch - reading.start <= reading.end - epoch
 
 
 def _sampled(reading: Reading) -> bool:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import log
 
 from adapters.signals.port import Observation, Reading, Shape
 from console.signals import words
+from console.signals.bins import Bins
 from console.signals.evidence import Evidence, minute_of
 from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
+from console.signals.latching import Hold
+from console.signals.series import Series, Unit
 from console.signals.shape import distance, log_e
 from console.signals.verdict import Gauge, State, Verdict
 
@@ -73,11 +76,13 @@ class InjectionJudge:
     title = "injection"
     kind: type[Observation] = Shape
     needs_answers = True
+    follows_model = False
 
     def __init__(self) -> None:
         self.band_text = "shape"
         self._usual = _Mix()
         self._usual_key: tuple[object, ...] = ()
+        self._hold = Hold()
         self._hours = HourSums(_Mix, _Mix.add, _Mix.join)
 
     def max_age(self, interval: timedelta) -> timedelta:
@@ -92,8 +97,24 @@ class InjectionJudge:
         usual = self._before(evidence, first)
         seen = now.attempts
         evidence_log = log_e(seen, usual.attempts)
-        state, why = self._state(now, usual, evidence_log)
-        return self._verdict(state, why, now, usual, evidence_log, evidence, look)
+        found, why = self._state(now, usual, evidence_log)
+        state, since = self._hold.over(
+            found,
+            look.at,
+            inside=found in (State.OK, State.TOO_FEW) or (found is State.WATCH and evidence_log < log(HINT)),
+            epoch=look.epoch,
+            known=None if look.latch is None else look.latch.since,
+        )
+        if state is not found:
+            why += f"; inside again for {self._hold.inside} of 5 half hours"
+        return self._verdict(state, since, why, now, usual, evidence_log, evidence, look)
+
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
+        """Attempts, blocked or not."""
+        laid = Bins.until(at, span, bins)
+        counted = laid.sums(evidence, lambda reading: (_tries(reading),))
+        values = tuple(None if one is None else one[0] for one in counted)
+        return Series(laid.start, laid.end, values, Unit.COUNT)
 
     def _before(self, evidence: Evidence, first: int) -> _Mix:
         """The usual mix: everything kept from before the window, read anew once an hour."""
@@ -142,6 +163,7 @@ class InjectionJudge:
     def _verdict(
         self,
         state: State,
+        since: datetime | None,
         why: str,
         now: _Mix,
         usual: _Mix,
@@ -167,7 +189,7 @@ class InjectionJudge:
             signal=self.key,
             title=self.title,
             state=state,
-            since=None,
+            since=since,
             value=tries if some else None,
             value_text=f"{words.count(tries)} tr{'y' if tries == 1 else 'ies'}" if some else "",
             band_text=self.band_text,
@@ -201,14 +223,14 @@ class InjectionJudge:
         found: list[float | None] = []
         for index in range(_BINS, 0, -1):
             end = at - (index - 1) * _BIN
-            shapes = [
-                one.observation
-                for one in evidence.between(end - _BIN, end)
-                if isinstance(one.observation, Shape)
-            ]
-            tries = sum(one.blocked + one.passed for shape in shapes for one in shape.classes.values())
-            found.append(tries if shapes else None)
+            readings = list(evidence.between(end - _BIN, end))
+            found.append(sum(map(_tries, readings)) if readings else None)
         return tuple(found)
+
+
+def _tries(reading: Reading) -> float:
+    seen = reading.observation
+    return sum(one.blocked + one.passed for one in seen.classes.values()) if isinstance(seen, Shape) else 0.0
 
 
 def _listed(counts: Mapping[str, float], most: int = 4) -> str:

@@ -8,19 +8,30 @@ silent fallback.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import isfinite
 
 from adapters.signals.port import Latency, Observation, Reading
 from console.signals import words
+from console.signals.bins import Bins
 from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
 from console.signals.histogram import add_counts, add_readings, as_counts, quantile, slower, straddling
 from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age, worse
-from console.signals.judges.ratio import BIN_MINUTES, BINS, hushed, needs_text, shown_window, window_text
+from console.signals.judges.ratio import (
+    BIN_MINUTES,
+    BINS,
+    hushed,
+    known_minute,
+    needs_text,
+    proven_before,
+    shown_window,
+    window_text,
+)
+from console.signals.series import Series, Unit
 from console.signals.shares import ShareFold, ShareView, Tally
 from console.signals.verdict import Gauge, State, Verdict
 from console.signals.wilson import clean_n, wilson_lower, wilson_upper
@@ -63,6 +74,7 @@ class LatencyJudge:
     title = "latency p95"
     kind: type[Observation] = Latency
     needs_answers = True
+    follows_model = True
 
     def __init__(self, within: float, baseline: Mapping[str, float]) -> None:
         self.band_text = f"±{words.whole_percent(within)}"
@@ -94,7 +106,11 @@ class LatencyJudge:
     def judge(self, evidence: Evidence, look: Look) -> Verdict:
         """Judge at the look's minute."""
         epoch, at = first_minute_after(look.epoch), minute_of(look.at)
-        views = [(side, fold, fold.advance(evidence, epoch, at)) for side, fold in self._folds]
+        known = self._known(look)
+        views = [
+            (side, fold, fold.advance(evidence, epoch, at, known.get(side.name)))
+            for side, fold in self._folds
+        ]
         if not views:
             return self._unjudged(evidence, self._window.advance(evidence, epoch, at))
         state = worse(*(view.state for _, _, view in views))
@@ -127,7 +143,8 @@ class LatencyJudge:
             count_long=f"{words.bare(view.long.n)} of {words.bare(view.need)} answers"
             if view.state is State.TOO_FEW
             else f"{words.count(shown.n)} answers, {words.span(shown.minutes)}",
-            headline=self._headline(side, view, p50 if side.name == "p50" else p95),
+            headline=self._headline(side, view, p50 if side.name == "p50" else p95)
+            + proven_before(view, look),
             why=reason or self._why(side, view, counts, p50),
             newest=evidence.newest,
             gauge=self._gauge(off),
@@ -137,6 +154,23 @@ class LatencyJudge:
             needs=needs if state is State.TOO_FEW else "",
             numbers=self._numbers(views, p50, p95),
         )
+
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
+        """The p95."""
+        laid = Bins.until(at, span, bins)
+        values = tuple(self._p95(readings) for readings in laid.groups(evidence))
+        base = self._base95
+        high = None if base is None else base * (1 + self._within)
+        low = None if base is None else base * (1 - self._within)
+        return Series(laid.start, laid.end, values, Unit.SECONDS, high, low)
+
+    def _known(self, look: Look) -> dict[str, int | None]:
+        """Which side a BREACH of before stood on, as far as its headline tells; else on both."""
+        minute = known_minute(look)
+        if look.latch is None:
+            return {}
+        told = [side.name for side, _ in self._folds if f"latency {side.name} " in look.latch.headline]
+        return {side.name: minute for side, _ in self._folds if side.name in told or not told}
 
     def _unjudged(self, evidence: Evidence, view: ShareView) -> Verdict:
         counts = as_counts(self._hours.between(evidence, view.long.first, view.long.end))
@@ -234,8 +268,11 @@ class LatencyJudge:
         return tuple(self._bins[end] for end in ends)
 
     def _bin(self, evidence: Evidence, end: int) -> float | None:
+        return self._p95(evidence.between(end - BIN_MINUTES, end))
+
+    def _p95(self, readings: Iterable[Reading]) -> float | None:
         bounds: dict[float, float] = {}
-        add_readings(bounds, evidence.between(end - BIN_MINUTES, end))
+        add_readings(bounds, readings)
         p95 = quantile(as_counts(bounds), 0.95)
         # Beyond the last bound: drawn off the scale, as twice the edge.
         return p95 if p95 is None or isfinite(p95) else 2.2 * (self._base95 or 1.0)
@@ -260,7 +297,7 @@ class LatencyJudge:
             numbers[f"{side.name} proof now"] = (
                 f"{words.power(view.proof)}, line {words.power(fold.detector.line)}"
             )
-            if view.latch is not None:
+            if view.latch is not None and not view.latch.known_only:
                 numbers[f"{side.name} proof passed its line"] = (
                     f"on {words.count(view.latch.bad)} of {words.count(view.latch.n)}, "
                     f"{view.latch.crossed - view.latch.began} min after it began"

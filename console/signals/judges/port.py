@@ -9,7 +9,9 @@ from typing import Protocol
 
 from adapters.signals.port import Observation
 from console.signals.evidence import Evidence
+from console.signals.series import Series
 from console.signals.verdict import State, Verdict
+from console.store.kept import Latch
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,14 @@ class Look:
         at: event time up to which everything has been delivered; the begin of a minute, UTC.
         epoch: evidence from before this does not count any more (a kill, a restore); None for all.
         traffic: answers by path, for judges that need to know who was exposed.
+        latch: a BREACH that stands and was proven by what the evidence may not show any more (before a
+            restart, before the epoch); None when there is none.
     """
 
     at: datetime
     epoch: datetime | None
     traffic: Evidence
+    latch: Latch | None = None
 
 
 class Judge(Protocol):
@@ -51,6 +56,11 @@ class Judge(Protocol):
         ...
 
     @property
+    def follows_model(self) -> bool:
+        """Whether another model is another thing to judge, and begins a new epoch."""
+        ...
+
+    @property
     def band_text(self) -> str:
         """The band in a few characters."""
         ...
@@ -61,6 +71,13 @@ class Judge(Protocol):
 
     def judge(self, evidence: Evidence, look: Look) -> Verdict:
         """Judge: BREACH, TOO_FEW, WATCH, OK or NO_DATA."""
+        ...
+
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series | None:
+        """What the signal was over a span that ends at an event time; None where it cannot be drawn.
+
+        Signals that come once a day or night answer by day, however short the span.
+        """
         ...
 
 

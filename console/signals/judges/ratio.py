@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from adapters.signals.port import Observation, Ratio, Reading
 from console.signals import words
+from console.signals.bins import Bins
 from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
 from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
+from console.signals.series import Series, Unit
 from console.signals.shares import DAY, SHORT, ShareFold, ShareView, Window
 from console.signals.verdict import Gauge, State, Verdict
 from console.signals.wilson import wilson_lower, wilson_upper
@@ -55,6 +57,7 @@ class RatioJudge:
 
     kind: type[Observation] = Ratio
     needs_answers = True
+    follows_model = True
 
     def __init__(self, key: str, wording: Wording, edge: float) -> None:
         self.key = key
@@ -72,7 +75,7 @@ class RatioJudge:
     def judge(self, evidence: Evidence, look: Look) -> Verdict:
         """Judge at the look's minute."""
         epoch = first_minute_after(look.epoch)
-        view = self._fold.advance(evidence, epoch, minute_of(look.at))
+        view = self._fold.advance(evidence, epoch, minute_of(look.at), known_minute(look))
         shown = shown_window(view)
         state, hush = view.state, ""
         if state is State.OK:
@@ -94,7 +97,7 @@ class RatioJudge:
             band_long=f"healthy {self.band_text}",
             count_text=f"{words.bare(long.n)}/{words.bare(view.need)}" if too_few else _of(shown, "/"),
             count_long=f"{_of(shown, ' of ')} answers, {words.span(shown.minutes)}" if shown.n else "",
-            headline=self._headline(view, shown),
+            headline=self._headline(view, shown) + proven_before(view, look),
             why=hush or self._why(view, shown, parts),
             newest=evidence.newest,
             gauge=Gauge(0.0, scale, "0", words.whole_percent(scale), None, self._edge, None, share),
@@ -104,6 +107,13 @@ class RatioJudge:
             numbers=self._numbers(view, parts, evidence),
         )
 
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
+        """The share of bad answers."""
+        laid = Bins.until(at, span, bins)
+        counted = laid.sums(evidence, lambda reading: _tally((reading,)))
+        values = tuple(one[0] / one[2] if one is not None and one[2] > 0 else None for one in counted)
+        return Series(laid.start, laid.end, values, Unit.SHARE, self._edge)
+
     def _headline(self, view: ShareView, shown: Window) -> str:
         share = shown.share
         if share is None:
@@ -111,7 +121,7 @@ class RatioJudge:
         last = "last " if view.latch is not None and shown.first > view.latch.began else ""
         counts = f"{words.count(shown.bad)} of {last}{words.count(shown.n)} answers {self._verb}"
         text = f"{self.title} {words.percent(share)}: {counts}"
-        if view.latch is not None and shown.bad <= self._edge * shown.n and view.latch.n > 0:
+        if view.latch is not None and shown.bad <= self._edge * shown.n and not view.latch.known_only:
             text += f", was {words.percent(view.latch.bad / view.latch.n)}"
         return text
 
@@ -153,7 +163,7 @@ class RatioJudge:
                 "test": f"e-detector, p0 {words.whole_percent(self._edge)}, c {RUN_LENGTH:,}, 1 min buckets",
                 "proof now": f"{words.power(view.proof)}, line {words.power(detector.line)}",
                 "proof passed its line": ""
-                if latch is None
+                if latch is None or latch.known_only
                 else f"{words.power(latch.proof)}, on {words.count(latch.bad)} of {words.count(latch.n)}, "
                 f"{latch.crossed - latch.began} min after it began",
                 "windows inside since": "" if latch is None else f"{view.inside} of 5",
@@ -166,6 +176,18 @@ class RatioJudge:
                 "too late to count": f"{evidence.late} readings" if evidence.late else "",
             }
         )
+
+
+def known_minute(look: Look) -> int | None:
+    """Minute since which a BREACH stands that was proven before this judge was asked."""
+    return None if look.latch is None else minute_of(look.latch.since)
+
+
+def proven_before(view: ShareView, look: Look) -> str:
+    """Tell what was proven, where the evidence at hand does not show it."""
+    if view.latch is None or not view.latch.known_only or look.latch is None:
+        return ""
+    return f"; proven before: {look.latch.headline.partition('; proven before: ')[0]}"
 
 
 def shown_window(view: ShareView) -> Window:

@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from adapters.signals.port import Count, Observation, Traffic
 from console.signals import words
+from console.signals.bins import MONTH
 from console.signals.days import Day, Days
 from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs, stream_age
 from console.signals.latching import CLEARING, latched
+from console.signals.series import Series, Unit
 from console.signals.trend import DayCount, Growth, growth
 from console.signals.verdict import Gauge, State, Verdict
 
@@ -37,6 +39,7 @@ class TicketsJudge:
     title = "tickets"
     kind: type[Observation] = Count
     needs_answers = False
+    follows_model = False
 
     def __init__(self, most: float, zone: tzinfo = UTC) -> None:
         self.band_text = "trend"
@@ -62,11 +65,21 @@ class TicketsJudge:
             self._memo = memo
         if evidence.empty or not days:
             return self._empty(evidence)
-        state, since, _ = latched((when, found, found is State.OK) for when, found, _, _, _ in self._found)
+        known = None if look.latch is None else look.latch.since
+        judged = ((when, found, found is State.OK) for when, found, _, _, _ in self._found)
+        state, since, _ = latched(judged, known)
         fit, count, total = self._found[-1][2:] if self._found else (None, 0, 0.0)
         if state is State.NO_DATA:
             state = State.TOO_FEW
         return self._verdict(state, since, fit, count, total, days, evidence)
+
+    def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series | None:
+        """Tickets of each day of a month, the local days of the person who reads it."""
+        days = self._days.past(evidence, self._days.local_date(at))[-MONTH:]
+        if not days:
+            return None
+        values = tuple(day.total if day.known else None for day in days)
+        return Series(days[0].start.astimezone(UTC), days[-1].end.astimezone(UTC), values, Unit.COUNT)
 
     def _replay(
         self, ripe: list[Day], answers: dict[object, float]
