@@ -34,12 +34,13 @@ def kill_switch(snapshot: Snapshot, now: datetime) -> Finding:
     config, kill = snapshot.config, snapshot.kill
     fix = (
         f"pull it once at a quiet hour: K, or console kill {plain(config.name)} --confirm "
-        f"{plain(config.flag_key)}; or attest a drill that was done elsewhere: {to_attest(config, 'kill-switch')}"
-    )
+        f"{plain(config.flag_key)}; or attest a drill that was done elsewhere: "
+    ) + to_attest(config, "kill-switch")
     seen = _ladder(snapshot)
     if kill is not None and (failed := _failed(kill)):
         words = f"pulled {ago(kill.at, now)} in {plain(config.environment)}: {failed}"
-        fix = f"! shows which lever is not armed; put it right and pull it again; or waive: {to_waive(config, 'kill-switch')}"
+        fix = "! shows which lever is not armed; put it right and pull it again; or waive: "
+        fix += to_waive(config, "kill-switch")
         return Finding(GateState.FAIL, words, _operator(kill), kill.at, seen=seen, missing=words, fix=fix)
     test = _test(snapshot)
     if test is None:

@@ -75,7 +75,7 @@ def runbook(snapshot: Snapshot, now: datetime) -> Finding:
         newest,
         seen=tuple(rows),
         missing=_few(late),
-        fix=f"each reads it with 4 and presses o: I have read it{_hint(people, readers)}; or waive: {waiving}",
+        fix=f"each reads it with 4 and presses o{_hint(people, readers)}; or waive: {waiving}",
         # Whether somebody has read it, that person says, and the console sees it said.
         attestable=False,
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 
 from console.identity import Operator
 from console.text import plain
 
+_BETWEEN = re.compile(r"[._\s]+")
+
 
 def folded(name: str) -> str:
-    """A name without what does not tell people apart: case, and how many blanks there are."""
-    return " ".join(name.split()).casefold()
+    """A name without what tells nobody apart: case, how accents are coded, dots in place of blanks."""
+    return " ".join(_BETWEEN.sub(" ", unicodedata.normalize("NFKC", name)).split()).casefold()
 
 
 def same(one: str, other: str) -> bool:

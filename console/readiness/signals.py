@@ -100,7 +100,7 @@ def nightly_eval(snapshot: Snapshot, now: datetime) -> Finding:
             seen.append(Seen(GateState.UNKNOWN, f"now: {cut(verdict.problem)}"))
             words += "; its source fails now"
         return Finding(GateState.PASS, words, at=at, seen=tuple(seen))
-    last = f"the last run is {old(age)} old, wanted {old(NIGHT)} at most"
+    last = f"the last run is {old(age)} old"
     if verdict.state in (State.ERROR, State.OFF):
         why = (
             "off by a kill, so there is nothing to sample"
@@ -111,10 +111,10 @@ def nightly_eval(snapshot: Snapshot, now: datetime) -> Finding:
         return Finding(GateState.UNKNOWN, f"{last}; {why}", "", at, None, tuple(seen), f"{last}; {why}", fix)
     return Finding(
         GateState.FAIL,
-        f"{last}: last night did not run",
+        f"last night did not run: {last}",
         at=at,
         seen=tuple(seen),
-        missing=f"{last}: last night did not run",
+        missing=f"last night did not run: {last}",
         fix="run it by hand and see why it did not; 1, eval score, ↵ shows what came; or waive: "
         + to_waive(snapshot.config, "nightly-eval"),
     )
@@ -124,12 +124,11 @@ def answered(snapshot: Snapshot) -> Finding:
     """PASS where every configured signal has evidence from before the first AI answer that was seen."""
     board = snapshot.board
     titles = _titles(snapshot)
-    waiving = to_waive(snapshot.config, "answered")
+    attesting = to_attest(snapshot.config, "answered")
     if not titles:
         told = "no signal is configured"
-        return Finding(
-            GateState.FAIL, told, missing=told, fix=f"configure [feature.signals.…]; or waive: {waiving}"
-        )
+        fix = f"configure [feature.signals.…]; or attest what watches it: {attesting}"
+        return Finding(GateState.UNKNOWN, told, "", missing=told, fix=fix)
     first = board.first_seen.get("traffic")
     rows: list[Seen] = []
     never: list[str] = []
@@ -156,12 +155,11 @@ def answered(snapshot: Snapshot) -> Finding:
             fix = "1 shows why it does not answer; it is in time as long as no AI answer was given"
             return Finding(GateState.UNKNOWN, told, seen=tuple(rows), missing=told, fix=fix)
         told += ", and AI answers are being given"
-        fix = f"1 shows why it does not answer; or waive: {waiving}"
+        fix = f"1 shows why it does not answer; or waive: {to_waive(snapshot.config, 'answered')}"
         return Finding(GateState.FAIL, told, at=at, seen=tuple(rows), missing=told, fix=fix)
     if late:
         told = f"{count}: evidence begins after the first AI answer: {', '.join(late)}"
-        fix = "attest what watched it before this console's evidence begins: "
-        fix += to_attest(snapshot.config, "answered")
+        fix = f"attest what watched it before this console's evidence begins: {attesting}"
         return Finding(GateState.UNKNOWN, told, at=at, seen=tuple(rows), missing=told, fix=fix)
     when = "no AI answer has been seen yet" if first is None else "from before the first AI answer"
     return Finding(GateState.PASS, f"{count} answered, {when}", at=at, seen=tuple(rows))
@@ -180,7 +178,10 @@ def _visible(snapshot: Snapshot, key: str, now: datetime) -> tuple[GateState, st
     if verdict.state is State.STALE:
         return GateState.FAIL, f"is {age}, which is stale" if age else "is stale"
     if verdict.state is State.ERROR:
-        return GateState.FAIL, f"cannot be read{f', and is {age}' if age else ''}: {cut(verdict.problem)}"
+        return (
+            GateState.FAIL,
+            f"cannot be read{f', and is {age}' if age else ''}: {cut(verdict.why or verdict.problem)}",
+        )
     if verdict.state is State.NO_DATA:
         return GateState.UNKNOWN, f"has no data: {cut(verdict.why)}" if verdict.why else "has no data"
     if verdict.state is State.OFF:
