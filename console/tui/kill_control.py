@@ -84,7 +84,7 @@ class KillControl:
             self._push(climbing=True)
 
     def let_go(self) -> None:
-        """Drop the lines to the executors: before the confirming Enter one ends, after it, it goes on alone."""
+        """Drop the lines to the executors: before its Enter a kill ends, after it, it goes on alone."""
         for session in self._sessions.values():
             session.leave()
 
