@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.incident.acts import KINDS, Done, done
@@ -13,14 +13,19 @@ from console.incident.telling import of_act, of_kill
 from console.killswitch.history import INTENT, STEP, records
 from console.readiness.records import Records, fold
 from console.snapshot import JournalView
-from console.store.journal import JournalError
 
 if TYPE_CHECKING:
     from console.killswitch.record import KillRecord
-    from console.store.journal import Journal, Row
+    from console.store.journal import Found, Journal, Position, Row
 
 LOOK_SECONDS = 0.4
 """Between two looks at whether the journal has grown."""
+
+TOLD = timedelta(days=14)
+"""So far back what passes (looks, notes) is read at the start; what lasts is read from the beginning."""
+
+_PASSING = ("note", "look", "proved", "opened", "play")
+_LASTING = (INTENT, STEP, *(kind for kind in KINDS if kind not in _PASSING))
 
 
 class JournalFollower:
@@ -56,8 +61,10 @@ class JournalFollower:
         self._changed = changed
         self._told = told
         self._read = asyncio.Event()
-        self._acts: dict[tuple[datetime, str, int], Done] = {}
+        self._acts: list[Done] = []
         self._kills: dict[str, list[Row]] = {}
+        self._positions: dict[tuple[str, ...], Position] = {}
+        self._reading = asyncio.Lock()
 
     async def follow(self) -> None:
         """Look until cancelled."""
@@ -76,42 +83,43 @@ class JournalFollower:
 
     async def read(self) -> None:
         """Read what is new, now."""
-        problem = ""
-        try:
-            rows = await asyncio.to_thread(self._rows)
-            self._take(rows)
-        except JournalError as error:
-            problem = str(error)
-        except Exception as error:  # noqa: BLE001 - an odd row must not end the watch over the journal
-            problem = f"a row of the journal is odd ({type(error).__name__})"
+        async with self._reading:
+            problem = ""
+            for kinds in (_LASTING, _PASSING):
+                found = await asyncio.to_thread(self._new, kinds)
+                problem = problem or found.problem or found.finding
+                try:
+                    self._take(found.rows)
+                except Exception as error:  # noqa: BLE001 - an odd row must not end the watch over the journal
+                    problem = problem or f"a row of the journal is odd ({type(error).__name__})"
         if problem != self.view.problem:
             since = self.view.since or datetime.now(UTC)
             self.view = JournalView(problem, since if problem else None)
             self._changed()
 
-    def _rows(self) -> list[Row]:
-        return self._journal.rows(
-            feature=self._feature, environment=self._environment, kinds=(INTENT, STEP, *KINDS)
+    def _new(self, kinds: tuple[str, ...]) -> Found:
+        position = self._positions.get(kinds)
+        since = datetime.now(UTC) - TOLD if kinds is _PASSING else None
+        found = self._journal.rows_after(
+            position, feature=self._feature, environment=self._environment, kinds=kinds, since=since
         )
+        self._positions[kinds] = found.position
+        return found
 
-    def _take(self, rows: list[Row]) -> None:
-        """Take rows, those that were taken before among them or not."""
+    def _take(self, rows: tuple[Row, ...]) -> None:
         new: list[Happening] = []
         moved: set[str] = set()
         for row in rows:
             if row.kind in (INTENT, STEP):
-                known = self._kills.setdefault(row.kill_id, [])
-                if row not in known:
-                    known.append(row)
-                    moved.add(row.kill_id)
+                self._kills.setdefault(row.kill_id, []).append(row)
+                moved.add(row.kill_id)
                 continue
             act = done(row)
-            key = (row.at, row.kind, row.number)
-            if act is not None and key not in self._acts:
-                self._acts[key] = act
+            if act is not None:
+                self._acts.append(act)
                 new.append(of_act(act))
         if new:
-            self.records = fold(sorted(self._acts.values(), key=lambda one: (one.at, one.row)))
+            self.records = fold(sorted(self._acts, key=lambda one: (one.at, one.row)))
         if moved:
             kills = records([row for rows in self._kills.values() for row in rows])
             for kill in kills:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from console.incident.happening import Happening
 from console.incident.telling import flag_body, model_body, of_observed, verdict_body
+from console.signals.verdict import Change, ModelChange, State
 from console.snapshot import HistoryView
 from console.store.kept import Observed
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from adapters.flags.port import FlagState
     from adapters.signals.port import Reading
     from console.signals.monitor import Monitor
-    from console.signals.verdict import Board, Change
+    from console.signals.verdict import Board, Note
     from console.store.history import History
     from console.store.kept import Latch
 
-RESTORED = timedelta(hours=26)
-"""So far back readings are given to the monitor again after a start."""
+Told = TypeVar("Told")
+
+RESTORED = timedelta(days=36)
+"""So far back readings are given to the monitor again after a start: hours of a month, minutes of a day."""
 
 TOLD = timedelta(days=7)
 """So far back the timeline reaches at a start."""
@@ -62,24 +65,29 @@ class Keeper:
         self._told = told
         self._changed = changed
         self._restored = asyncio.Event()
-        self._newest_change: Change | None = None
+        self._changes: Newest[Change] = Newest()
+        self._models: Newest[ModelChange] = Newest()
+        self._notes: Newest[Note] = Newest()
         self._latches: Mapping[str, Latch] = {}
-        self._model = ""
 
     async def restore(self) -> None:
         """Give the monitor what was known when a console last watched. Ends within `RESTORE_SECONDS`."""
+        feature, environment = self._feature, self._environment
+        now = datetime.now(UTC)
         try:
             async with asyncio.timeout(RESTORE_SECONDS):
-                now = datetime.now(UTC)
-                feature, environment = self._feature, self._environment
                 latches = await self._history.latches(feature, environment)
+                seen = await self._history.changes(feature, environment, since=now - TOLD)
                 readings = await self._history.readings(feature, environment, since=now - RESTORED)
-                self._monitor.restore(readings, latches)
-                self._latches = latches
-                await self._take_changes(now - TOLD)
         except TimeoutError:
             # What is wrong with the disk stands in the history's own words.
-            return
+            pass
+        else:
+            changes = [change for one in seen if (change := verdict_change(one)) is not None]
+            models = [model for one in seen if (model := model_change(one)) is not None]
+            self._monitor.restore(readings, latches, changes=changes, models=models)
+            self._latches = latches
+            self._told([told for one in seen if (told := of_observed(one)) is not None])
         finally:
             self._restored.set()
             self._look_at_problem()
@@ -108,18 +116,15 @@ class Keeper:
             self._history.keep(self._feature, self._environment, readings)
 
     def board(self, board: Board) -> None:
-        """Keep what is new on a board: verdicts that changed, latches, the model."""
-        news = [self._observed("verdict", _key(change), change.at, verdict_body(change))
-                for change in self._new_changes(board)]  # fmt: skip
-        if board.model and board.model != self._model:
-            if self._model:
-                at = board.clock.event_time(datetime.now(UTC)) if board.clock else None
-                key = f"{self._model}>{board.model}@{at:%Y-%m-%dT%H}" if at else board.model
-                news.append(self._observed("model", key, at, model_body(self._model, board.model)))
-            self._model = board.model
+        """Keep what is new on a board: verdicts that changed, latches, the model, what sources did."""
+        for change in self._changes.new(board.changes):
+            self._see("verdict", _key(change), change.at, verdict_body(change))
+        for model in self._models.new(board.models):
+            key = f"{model.before}>{model.after}@{model.at:%Y-%m-%dT%H}"
+            self._see("model", key, model.at, model_body(model.before, model.after))
+        for note in self._notes.new(board.notes):
+            self._see("source", f"{note.at:%Y-%m-%dT%H:%M}:{note.text}", note.at, {"text": note.text})
         self._keep_latches()
-        if news:
-            self._told([told for one in news if (told := of_observed(one)) is not None])
 
     def flag(self, before: FlagState, after: FlagState, provider: str) -> None:
         """Keep that somebody changed the flag."""
@@ -137,22 +142,8 @@ class Keeper:
         if told is not None:
             self._told([told])
 
-    def _new_changes(self, board: Board) -> list[Change]:
-        fresh: list[Change] = []
-        for change in reversed(board.changes):
-            if change is self._newest_change:
-                break
-            fresh.append(change)
-        if fresh:
-            self._newest_change = fresh[0]
-        return fresh[::-1]
-
-    def _observed(
-        self, kind: str, key: str, event_at: datetime | None, body: Mapping[str, object]
-    ) -> Observed:
-        seen = Observed(self._feature, self._environment, kind, key, datetime.now(UTC), event_at, body)
-        self._observe(seen)
-        return seen
+    def _see(self, kind: str, key: str, event_at: datetime, body: Mapping[str, object]) -> None:
+        self.observe(Observed(self._feature, self._environment, kind, key, datetime.now(UTC), event_at, body))
 
     def _observe(self, seen: Observed) -> None:
         if self._keeps:
@@ -179,6 +170,42 @@ class Keeper:
             since = self.view.since or datetime.now(UTC)
             self.view = HistoryView(problem, since if problem else None)
             self._changed()
+
+
+class Newest(Generic[Told]):
+    """Tells what is new at the end of a list that grows and loses its oldest."""
+
+    def __init__(self) -> None:
+        self._last: Told | None = None
+
+    def new(self, told: Sequence[Told]) -> list[Told]:
+        """What came after what was told last."""
+        fresh: list[Told] = []
+        for one in reversed(told):
+            if one is self._last:
+                break
+            fresh.append(one)
+        if fresh:
+            self._last = fresh[0]
+        return fresh[::-1]
+
+
+def verdict_change(seen: Observed) -> Change | None:
+    """A verdict's change as it was kept; None for anything else."""
+    if seen.kind != "verdict" or seen.event_at is None:
+        return None
+    try:
+        before, after = State(seen.body["before"]), State(seen.body["after"])
+    except (KeyError, ValueError):
+        return None
+    return Change(seen.event_at, str(seen.body.get("title", "")), before, after)
+
+
+def model_change(seen: Observed) -> ModelChange | None:
+    """A change of the model as it was kept; None for anything else."""
+    if seen.kind != "model" or seen.event_at is None:
+        return None
+    return ModelChange(seen.event_at, str(seen.body.get("before", "")), str(seen.body.get("after", "")))
 
 
 def _key(change: Change) -> str:

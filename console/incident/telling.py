@@ -89,7 +89,7 @@ def of_problem(kind: str, text: str, since: datetime) -> Happening:
 
 def of_observed(seen: Observed) -> Happening | None:
     """What a console saw; None for a kind that this version does not know, or a body that it cannot read."""
-    teller = {"verdict": _verdict, "flag": _flag, "model": _model, "reload": _reload}.get(seen.kind)
+    teller = _TELLERS.get(seen.kind)
     if teller is None:
         return None
     try:
@@ -115,8 +115,8 @@ def flag_body(before: FlagState | None, after: FlagState, provider: str) -> dict
 
 
 def model_body(before: str, after: str) -> dict[str, Any]:
-    """What is kept of a changed model fingerprint. Texts are sanitized."""
-    return {"before": plain(before), "after": plain(after)}
+    """What is kept of a changed model fingerprint, raw."""
+    return {"before": before, "after": after}
 
 
 def _flag_state(state: FlagState) -> dict[str, Any]:
@@ -148,11 +148,18 @@ def _flag(body: Any) -> tuple[str, str]:
     return (f"{text}, by {by}" if by else text), plain(str(body["provider"]))
 
 
+def _source(body: Any) -> tuple[str, str]:
+    return plain(str(body["text"])), "source"
+
+
 def _flag_words(state: Any) -> str:
     if not state["on"]:
         return "OFF"
     percent = state["percent"]
     return "ON" if percent is None else f"ON {float(percent):g} %"
+
+
+_TELLERS = {"verdict": _verdict, "flag": _flag, "model": _model, "reload": _reload, "source": _source}
 
 
 def _words(act: Act) -> str:

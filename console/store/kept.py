@@ -15,7 +15,7 @@ class Observed:
     """Something that every console sees by itself: a verdict that changed, a flag that somebody changed.
 
     Attributes:
-        kind: "verdict", "flag", "model" or "reload".
+        kind: "verdict", "flag", "model", "source" or "reload".
         key: unique within feature, environment and kind: of what several consoles see, the first is kept.
         at: instant of the real clock, UTC.
         event_at: event time, where the sources' clock says it; else None.

@@ -1,0 +1,187 @@
+"""Every configured feature, watched; and the configuration itself, which may change while they are."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from console.config import BrokenFeature, ConfigError, keep_aside, load
+from console.config.watcher import Watcher
+from console.feature import FeatureService
+from console.store.history import History, history_path
+from console.store.journal import Journal
+from console.store.kept import Observed
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from console.config import Config, FeatureConfig
+
+LOOK_SECONDS = 1.0
+"""Between two looks at whether console.toml has changed."""
+
+STOP_SECONDS = 2.0
+"""What the end of one feature's services is waited for."""
+
+_log = logging.getLogger(__name__)
+
+
+class Fleet:
+    """The services of all features, with the journal and the history that they share.
+
+    Attributes:
+        config: the configuration in use.
+        broken: features that it names and that cannot be watched.
+        stale: why the file as it stands is not in use, or "".
+        history: what all of them see is kept here.
+
+    Args:
+        only: the names (``key@environment``) of the features to watch; None means all.
+        zone: whose midnight begins a day.
+        changed: called on the event loop whenever a snapshot may differ.
+        keeps: False only reads the history.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        stale: str,
+        *,
+        zone: tzinfo,
+        changed: Callable[[], None],
+        only: Iterable[str] | None = None,
+        keeps: bool = True,
+    ) -> None:
+        self.config = config
+        self.stale = stale
+        self.history = History(
+            history_path(config.store),
+            retention=config.retention,
+            prompts_retention=config.prompts_retention,
+        )
+        self.broken: tuple[BrokenFeature, ...] = ()
+        self._journal = Journal(config.store, config.second_journal)
+        self._zone = zone
+        self._changed = changed
+        self._only = None if only is None else frozenset(only)
+        self._keeps = keeps
+        self._services: dict[str, FeatureService] = {}
+        self._arrange(config)
+
+    @property
+    def services(self) -> tuple[FeatureService, ...]:
+        """In the configuration's order."""
+        return tuple(self._services.values())
+
+    def service(self, name: str) -> FeatureService | None:
+        """That of ``key@environment``."""
+        return self._services.get(name)
+
+    async def start(self, *, arming: bool = True) -> None:
+        """Begin to watch.
+
+        Args:
+            arming: prove the levers too.
+        """
+        for service in self.services:
+            await service.start(arming=arming)
+
+    async def stop(self) -> None:
+        """End everything; what is still to be kept is written first, in bounded time."""
+        await asyncio.gather(*(_stopped(service) for service in self._services.values()))
+        await self.history.aclose()
+
+    async def follow(self) -> None:
+        """Take the configuration anew whenever it changes on the disk, until cancelled."""
+        # Made here, in a thread: it reads the file, and the first frame waits for neither.
+        watcher = await asyncio.to_thread(Watcher, self.config.path)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if await asyncio.to_thread(watcher.changed):
+                await self.reload()
+
+    async def reload(self) -> None:
+        """Read the configuration; a feature whose tables differ is watched anew, the others go on.
+
+        One that cannot be read is refused, and the old one goes on.
+        """
+        try:
+            config = await asyncio.to_thread(load, self.config.path)
+        except ConfigError as error:
+            self._say(taken=False, text=str(error))
+            return
+        await asyncio.to_thread(keep_aside, config)
+        text = "console.toml was read again"
+        if (config.store, config.second_journal) != (self.config.store, self.config.second_journal):
+            text = "console.toml was read again; its [store] is taken when the console is started again"
+            config = replace(config, store=self.config.store, second_journal=self.config.second_journal)
+        before = dict(self._services)
+        self.config = config
+        self._arrange(config)
+        gone = [service for name, service in before.items() if self._services.get(name) is not service]
+        new = [name for name, service in self._services.items() if before.get(name) is not service]
+        await asyncio.gather(*(_stopped(service) for service in gone))
+        for name in new:
+            await self._services[name].start()
+        self._say(taken=True, text=f"{text}; watched anew: {', '.join(new)}" if new else text)
+
+    def _arrange(self, config: Config) -> None:
+        """Have a service for each feature: the old one where nothing of it differs."""
+        services: dict[str, FeatureService] = {}
+        broken = list(config.broken)
+        for feature in config.features:
+            if self._only is not None and feature.name not in self._only:
+                continue
+            old = self._services.get(feature.name)
+            try:
+                services[feature.name] = (
+                    old if old is not None and old.feature == feature else self._make(config, feature)
+                )
+            except ConfigError as error:
+                broken.append(BrokenFeature(feature.name, str(error)))
+        self._services = services
+        self.broken = tuple(broken)
+        for service in services.values():
+            service.rotation = config.people.rotation
+            service.reload = self.stale
+
+    def _make(self, config: Config, feature: FeatureConfig) -> FeatureService:
+        service = FeatureService(
+            config, feature, zone=self._zone, journal=self._journal, history=self.history, keeps=self._keeps
+        )
+        service.subscribe(self._changed)
+        return service
+
+    def _say(self, *, taken: bool, text: str) -> None:
+        """Say of every feature what became of the configuration; of many consoles that do, one is heard."""
+        self.stale = "" if taken else text
+        now, stamp = datetime.now(UTC), _stamp(self.config.path)
+        for service in self._services.values():
+            service.reload = self.stale
+            feature = service.feature
+            key = f"{'taken' if taken else 'refused'}:{stamp}"
+            body = {"taken": taken, "text": text}
+            service.observe(Observed(feature.key, feature.environment, "reload", key, now, None, body))
+        self._changed()
+
+
+async def _stopped(service: FeatureService) -> None:
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await service.stop()
+    except Exception:  # noqa: BLE001 - a connection that cannot be let go of holds up no end
+        _log.exception("ending the watch of %s failed", service.feature.name)
+
+
+def _stamp(path: Path) -> str:
+    """The same for every console that reads the same file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return "gone"
+    return f"{found.st_ino}:{found.st_mtime_ns}"
