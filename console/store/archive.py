@@ -180,6 +180,7 @@ class Archive:
                 f"{self.path}: is a database of something else; nothing is kept: name another one in [store]"
             )
         self.new = not applied
+        database.execute("PRAGMA synchronous=NORMAL")
         if applied < NAMES:
             with self._turn():
                 if not tables:
@@ -189,7 +190,6 @@ class Archive:
                 ours.apply(database)
         for setting in (
             "journal_mode=WAL",
-            "synchronous=NORMAL",
             # What is deleted is gone: prompts are other people's words.
             "secure_delete=ON",
             f"journal_size_limit={_WAL_BYTES}",
@@ -205,10 +205,11 @@ class Archive:
         """
         file = os.open(self.news, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Unusable(f"{self.path}: another console is preparing it", passing=True) from None
+            limit = time.monotonic() + BUSY_SECONDS
+            while not _locked(file):
+                if time.monotonic() > limit:
+                    raise Unusable(f"{self.path}: another console is preparing it", passing=True)
+                time.sleep(0.02)
             yield
         finally:
             os.close(file)
@@ -224,6 +225,29 @@ class Archive:
             else:
                 found.append((one.st_dev, one.st_ino))
         return tuple(found)
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[None]:
+    """Write in one transaction, that waits its turn before it looks at anything.
+
+    One that has looked before another process wrote can neither wait nor write.
+    """
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        database.rollback()
+        raise
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def broken(error: BaseException) -> bool:

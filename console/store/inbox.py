@@ -132,7 +132,7 @@ class Inbox:
             stopped = self._stopped
             self._changed.notify()
         if stopped:
-            self.answer(lambda _: (True, None))
+            self.refuse(patient=False)
 
     def again(self) -> None:
         """Write the latches that stand once more: the file that had them is gone."""
@@ -210,15 +210,20 @@ class Inbox:
                 self._chunks.popleft()
                 self._waiting -= len(chunk.readings)
 
-    def answer(self, work: Callable[[Ask], tuple[bool, Any]]) -> None:
+    def asks(self) -> list[Ask]:
+        """Questions that wait now."""
+        with self._changed:
+            return list(self._asks)
+
+    def answer(self, asks: list[Ask], work: Callable[[Ask], tuple[bool, Any]]) -> None:
         """Answer questions whose turn it is.
 
         Args:
+            asks: those that were there before what is small was written, so that they see it.
             work: gives (whether it is answered, the answer); one that is not stays.
         """
         with self._changed:
             first = self._chunks[0].number if self._chunks else self._number + 1
-            asks = list(self._asks)
         for ask in asks:
             if ask.after >= first and not self._stopped:
                 ready, found = False, None

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from console.store.archive import Archive, Unusable, broken, locked, sentence
+from console.store.archive import Archive, Unusable, broken, locked, sentence, writing
 from console.store.inbox import Ask, Chunk, Inbox, Small
 from console.store.kept import Latch, Observed, Presence, Prompt
 from console.store.retention import Retention, prune
@@ -122,12 +122,16 @@ class Owner:
         while True:
             self._step_began = time.monotonic()
             tables = self._open()
+            asks = self._inbox.asks()
             refused: Exception | None = None
             try:
                 self._write_small(tables)
             except Exception as error:  # noqa: BLE001 - a full disk can still be read
                 refused = error
-            self._inbox.answer(partial(self._answer, tables))
+            if refused is not None:
+                # A question about what is there can be answered all the same.
+                asks = [ask for ask in asks if ask.work is not None]
+            self._inbox.answer(asks, partial(self._answer, tables))
             if refused is not None:
                 raise refused
             chunk = self._inbox.chunk(due_only=not self._problem)
@@ -238,7 +242,7 @@ class Owner:
 def _write(tables: Tables, waiting: dict[tuple[str, ...], Small], now: datetime) -> bool:
     """Write what is small in one transaction; say whether other consoles should look."""
     others_see = False
-    with tables.database.atomic():
+    with writing(tables.database):
         changes = [value for value in waiting.values() if isinstance(value, Observed)]
         if changes:
             others_see = tables.put_changes(changes)

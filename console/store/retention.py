@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from adapters.signals.port import Reading
 from console.signals.merge import merged
+from console.store.archive import writing
 from console.store.instants import length, micros
 from console.store.tables import UNREADABLE, Tables, reading_cells, reading_of
 
@@ -122,8 +123,7 @@ def _thin(tables: Tables, series: int, signal: str, before: int) -> Iterator[Non
         if first is None:
             return
         start = first // _HOUR * _HOUR
-        with database.atomic():
-            # A write comes first, so that no other process's comes between what is read and what is written.
+        with writing(database):
             rows = database.execute(
                 "DELETE FROM readings WHERE series = ? AND coarse = 0 AND start >= ? AND start < ? "
                 'RETURNING start, "end", newest, partial, body, kept',

@@ -12,6 +12,7 @@ import msgspec
 
 from adapters.signals.port import Reading, Score
 from adapters.untrusted import Untrusted
+from console.store.archive import writing
 from console.store.instants import instant, length, maybe_instant, maybe_micros, micros
 from console.store.kept import Latch, Observed, Presence, Prompt
 from console.store.observations import decode, encode
@@ -75,7 +76,7 @@ class Tables:
             except UNREADABLE:
                 self.skipped += 1
         clocks: dict[int, int] = {}
-        with self._numbers(), self.database.atomic():
+        with self._numbers(), writing(self.database):
             for signal, cells in rows.items():
                 if not cells:
                     continue
