@@ -97,24 +97,32 @@ async def _read(
     from console.killswitch.history import INTENT, STEP, records
     from console.patience import within
     from console.store.history import History, history_path
-    from console.store.journal import Journal
+    from console.store.journal import Found, Journal
     from console.text import plain
 
     problems: list[str] = []
     found: dict[str, Happening] = {}
     journal = Journal(config.store, config.second_journal)
-    # Kills whole, however long ago they began: their rungs may come true after `since`.
-    name, kinds = {"feature": feature.key, "environment": feature.environment}, (INTENT, STEP, *KINDS)
+
+    def read() -> Found:
+        return journal.rows_after(
+            None,
+            feature=feature.key,
+            environment=feature.environment,
+            # Kills whole, however long ago they began: their rungs may come true after `since`.
+            kinds=(INTENT, STEP, *KINDS),
+        )
+
     told: list[Happening] = []
     try:
-        read = await within(DISK_SECONDS, lambda: journal.rows_after(None, **name, kinds=kinds))
+        rows = await within(DISK_SECONDS, read)
     except TimeoutError:
         problems.append(f"the journal: its disk did not answer within {DISK_SECONDS:g} s")
     else:
-        if read.problem:
-            problems.append(plain(f"the journal: {read.problem}"))
-        told += [of_act(act) for row in read.rows if (act := done(row)) is not None]
-        for kill in records([row for row in read.rows if row.kind in (INTENT, STEP)]):
+        if rows.problem:
+            problems.append(plain(f"the journal: {rows.problem}"))
+        told += [of_act(act) for row in rows.rows if (act := done(row)) is not None]
+        for kill in records([row for row in rows.rows if row.kind in (INTENT, STEP)]):
             told.extend(of_kill(kill))
     path = history_path(config.store)
     if path.exists():

@@ -34,10 +34,11 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(args: argparse.Namespace, config: Config, stands_in: str) -> NoReturn:
     from console import log
+    from console.watching.features import chosen
     from console.watching.lines import Line, in_columns, with_glyphs
     from console.watching.output import Output
     from console.watching.systemd import Systemd
-    from console.watching.watch import Watch, chosen
+    from console.watching.watch import Watch
 
     chosen(config, args.feature)
     log.start(config.store.parent)

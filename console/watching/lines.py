@@ -11,7 +11,7 @@ from console.text import plain
 if TYPE_CHECKING:
     from console.incident.happening import Happening
 
-_BAD = frozenset({"BREACH", "BACK ON", "NOT ARMED", "ERROR", "PROBLEM", "BROKEN", "MISSED", "FAILED"})
+_BAD = frozenset({"BREACH", "BACK ON", "NOT ARMED", "ERROR", "PROBLEM", "BROKEN", "MISSED", "FAULT"})
 _GLYPHS = {
     "OK": ("●", "*"),
     "WATCH": ("▲", "^"),
@@ -53,10 +53,16 @@ def of_happening(feature: str, one: Happening) -> Line:
     """A line of the timeline."""
     who = "" if one.who in ("", "console") else f"; {one.who}"
     where = f" ({one.where})" if one.where and who else ""
-    word = (
-        one.text.rpartition("→")[2].strip() if one.kind == "verdict" and "→" in one.text else one.kind.upper()
-    )
-    return Line(one.at, feature, one.kind, word, f"{one.text}{who}{where}")
+    return Line(one.at, feature, one.kind, _word(one), f"{one.text}{who}{where}")
+
+
+def _word(one: Happening) -> str:
+    """What it has become: the verdict, or whether the flag is on; of other kinds, the kind itself."""
+    _, arrow, after = one.text.rpartition("→")
+    if one.kind == "verdict" and arrow:
+        return after.strip()
+    first = after.strip().removeprefix("flag ").split(" ", 1)[0].rstrip(",")
+    return first if one.kind == "flag" and first in ("ON", "OFF") else one.kind.upper()
 
 
 def in_columns(line: Line) -> str:

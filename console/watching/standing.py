@@ -22,7 +22,8 @@ class Standing:
     """One thing that stands.
 
     Attributes:
-        kind: "latch", "arming", "flag", "eval", "source", "journal", "history", "runbook", "config", "kill".
+        kind: "latch", "arming", "flag", "eval", "source", "journal", "history", "runbook", "config",
+            "kill".
         word: "BREACH", "NOT ARMED", "BACK ON", ...
         text: as it was when it began.
         same: while this is equal it is the same thing, whatever `text` says by now.
@@ -47,17 +48,15 @@ def _standing(snapshot: Snapshot) -> Iterator[tuple[str, Standing]]:
             yield f"latch {key}", _latch(verdict)
     if missed := _missed(snapshot.board.verdicts.get("evals")):
         yield "eval", missed
-    for problem, keys in _silent(snapshot).items():
+    for source, problems in _silent(snapshot).items():
+        text = "; ".join(f"{', '.join(keys)}: {problem}" for problem, keys in problems.items())
         yield (
-            f"source {problem}",
-            Standing(
-                "source",
-                "ERROR",
-                f"{', '.join(keys)}: {problem}",
-                keys,
-                ("ANSWERS", f"{', '.join(keys)}: answered again"),
-            ),
+            f"source {source}",
+            Standing("source", "ERROR", text, text, ("ANSWERS", f"{source} answers again")),
         )
+    for fault in snapshot.config.faults:
+        over = ("CORRECTED", "a table that was left out can be used, or is gone")
+        yield f"fault {fault}", Standing("config", "FAULT", f"left out: {plain(fault)}", fault, over)
     if snapshot.arming is not None and snapshot.arming.levers:
         yield "arming", _arming(snapshot.arming)
     if snapshot.back_on:
@@ -67,7 +66,6 @@ def _standing(snapshot: Snapshot) -> Iterator[tuple[str, Standing]]:
         ("journal", snapshot.journal.problem, "the journal can be read again"),
         ("history", snapshot.history.problem, "readings are kept again"),
         ("runbook", snapshot.runbook.problem, "the runbook can be read again"),
-        ("config", snapshot.reload, "console.toml as it stands on the disk is in use"),
     ):
         if problem:
             yield kind, Standing(kind, "PROBLEM", plain(problem), plain(problem), ("WORKS", over))
@@ -95,13 +93,15 @@ def _missed(verdict: Verdict | None) -> Standing | None:
     )
 
 
-def _silent(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Signals that cannot be seen, by what is wrong with their source."""
-    found: dict[str, tuple[str, ...]] = {}
+def _silent(snapshot: Snapshot) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Signals that cannot be seen: by their source, then by what is wrong."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for key, verdict in snapshot.board.verdicts.items():
         if verdict.state is State.ERROR and verdict.problem:
+            source = snapshot.sources.get(key)
+            problems = found.setdefault(plain(source.label) if source else f"the source of {key}", {})
             problem = plain(verdict.problem)
-            found[problem] = (*found.get(problem, ()), key)
+            problems[problem] = (*problems.get(problem, ()), key)
     return found
 
 
