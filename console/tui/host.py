@@ -76,6 +76,10 @@ class AppHost:
         """Journal a look."""
         self._app.looks.looked(screen)
 
+    def proved(self) -> None:
+        """Journal the question."""
+        self._app.looks.proved()
+
     def run(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something that waits, as a worker of the app."""
         self._app.run_worker(self._said(work), exit_on_error=False, group="host")

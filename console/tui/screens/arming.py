@@ -31,3 +31,4 @@ class ArmingScreen(PageScreen):
 
     async def _prove(self) -> None:
         await self.host.backend.prove()
+        self.host.proved()

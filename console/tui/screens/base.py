@@ -12,8 +12,10 @@ from textual.widget import Widget
 from console.tui.backend import Backend, RunbookText
 from console.tui.scene import Scene
 from console.tui.views.banner import banner
+from console.tui.views.findings import findings
 from console.tui.views.footer import footer
 from widgets.banner import Banner, BannerModel
+from widgets.findings import Findings, FindingsModel
 from widgets.footer import Footer, FooterModel
 from widgets.look import Look
 from widgets.spans import SpanScreen
@@ -86,6 +88,10 @@ class Host(Protocol):
         """
         ...
 
+    def proved(self) -> None:
+        """A person asked whether it can be killed, and the newest snapshot says so: journaled."""
+        ...
+
     def changed(self) -> None:
         """Something is new that cannot wait for the tick: draw soon."""
         ...
@@ -107,6 +113,8 @@ class ConsoleScreen(SpanScreen[None]):
         self.look = host.look
         self.scene = host.scene()
         self._banner = Banner(self.banner_model(self.scene), look=self.look)
+        self._findings = Findings(look=self.look)
+        self._findings.display = False
         self._footer = Footer(look=self.look)
 
     @abstractmethod
@@ -142,8 +150,9 @@ class ConsoleScreen(SpanScreen[None]):
         return footer(scene, self.place)
 
     def compose(self) -> Iterable[Widget]:
-        """Banner, body, footer."""
+        """Banner, what is wrong with the console itself, body, footer."""
         yield self._banner
+        yield self._findings
         yield from self.body()
         yield self._footer
 
@@ -153,6 +162,9 @@ class ConsoleScreen(SpanScreen[None]):
         if not self.is_mounted:
             return
         self._banner.show(self.banner_model(scene))
+        wrong = findings(scene)
+        self._findings.display = bool(wrong)
+        self._findings.show(FindingsModel(wrong, "! all"))
         self._footer.show(self.footer_model(scene))
         self.draw_body(scene)
 

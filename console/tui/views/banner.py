@@ -7,6 +7,7 @@ from console.tui.scene import Scene
 from console.tui.views import when
 from console.tui.views.arming import arming_words
 from console.tui.views.marks import SIGNAL_STATES
+from console.tui.views.others import others
 from console.tui.views.standing import standing
 from widgets.banner import BannerModel
 from widgets.marks import Tone
@@ -47,6 +48,7 @@ def banner(scene: Scene) -> BannerModel:
         arming_tone=Tone.DANGER if arming.danger else Tone.PLAIN,
         levers=_levers(scene, held, arming.levers, arming.complete),
         drill=() if held or scene.demo or scene.read_only else arming.drill,
+        others=others(scene),
     )
 
 

@@ -63,7 +63,41 @@ def arming_page(scene: Scene, width: int, top: int) -> RunbookModel:
             ((indent + ("  " if index else "") + piece, _ROLES[loudness]),)
             for index, piece in enumerate(pieces)
         )
+    lines += _doctors(scene, width)
     return RunbookModel(title="can I kill?", lines=tuple(lines), top=top, note="! again, proves now")
+
+
+def _doctors(scene: Scene, width: int) -> list[Line]:
+    """What else is wrong; arming itself stands above."""
+    if scene.snapshot is None:
+        return []
+    from console.doctor.finding import Severity
+    from console.doctor.snapshot import snapshot_findings
+
+    found = [each for each in snapshot_findings(scene.snapshot) if each.area != "arming"]
+    wrong = [each for each in found if each.severity is not Severity.FINE]
+    fine = len(found) - len(wrong)
+    lines: list[Line] = [(), ((" what else is wrong" if wrong else " nothing else is wrong", Role.TITLE),)]
+    for each in wrong:
+        mark = "✗" if each.severity is Severity.BROKEN else "▲"
+        about = " ".join(word for word in (plain(each.area), plain(each.subject)) if word)
+        lines += _hanging(f" {mark} ", f"{about}: {plain(each.what)}", width)
+        lines += _hanging("   ", f"do: {plain(each.todo)}" if each.todo else "", width)
+    lines += [((f"   {plain(sentence)}", Role.PLAIN),) for sentence in scene.keys.refused]
+    if fine:
+        lines.append(
+            ((f"   {fine} more things were looked at and are fine; console doctor asks again", Role.DIM),)
+        )
+    return lines
+
+
+def _hanging(mark: str, text: str, width: int) -> list[Line]:
+    if not text:
+        return []
+    pieces = wrap(text, max(10, width - 5))
+    return [
+        ((f"  {mark if index == 0 else '   '}{piece}", Role.PLAIN),) for index, piece in enumerate(pieces)
+    ]
 
 
 def read_only_page(scene: Scene, width: int, top: int) -> RunbookModel:

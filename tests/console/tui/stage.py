@@ -11,14 +11,17 @@ from pathlib import Path
 from adapters.flags.port import ArmingCheck, FlagState, RequestSketch
 from adapters.untrusted import Untrusted
 from console.config import BrokenFeature, FallbackConfig, FeatureConfig, ProviderTable, Stage
-from console.feature import FlagView, Snapshot
-from console.incident.acts import Act
+from console.identity import Operator
+from console.incident.acts import Acknowledge, Act, Attest, Done
+from console.incident.happening import Happening
 from console.killswitch.arming import Arming, LeverArming
 from console.killswitch.record import KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.killswitch.wire import Prepared, PreparedLever
+from console.readiness.records import fold
 from console.signals.series import Series
 from console.signals.verdict import Board, Change, Clock, Flow, Gauge, State, Verdict
+from console.snapshot import FlagView, RunbookView, Snapshot
 
 NOW = datetime(2026, 11, 24, 8, 11, 8, tzinfo=UTC)
 TZ = timezone(timedelta(hours=-5))
@@ -232,12 +235,42 @@ def flag(on: bool = True, *, read_at: datetime = NOW) -> FlagView:
     return FlagView(state, "", read_at)
 
 
+def happening(clock: str, kind: str, text: str, who: str = "console", where: str = "") -> Happening:
+    """One line of the timeline; its key is made of all that it says."""
+    return Happening(at(clock), None, kind, text, who, where, f"{kind}:{clock}:{text}")
+
+
+HAPPENINGS = (
+    happening("02:57:40", "model", "model gpt-drafts-2026-10 → gpt-drafts-2026-11", "provider"),
+    happening("03:00:12", "verdict", "error rate WATCH → BREACH"),
+    happening("03:06:12", "verdict", "thumbs-down OK → WATCH"),
+    happening("03:09:02", "arming", "checked: 2 of 2 levers armed"),
+    happening("03:10:50", "look", "looked at signals", "Mara Voss", "ssh 10.0.3.7"),
+)
+
+
+def done(act: Act, *, name: str = "Jonas Ek", ago: timedelta = timedelta(days=6), row: int = 41) -> Done:
+    """An act of the journal."""
+    return Done(NOW - ago, row, Operator(name, 1000), act)
+
+
+RECORDS = fold(
+    (
+        done(Attest("internal-cohort", "7 days, 12 issues, 0 open", NOW + timedelta(days=24))),
+        done(Acknowledge("3f2a91c"), row=42),
+    )
+)
+
 SNAPSHOT = Snapshot(
     config=CONFIG,
     board=board(),
     flag=flag(),
     arming=Arming(LEVERS, at("03:09:02")),
     kill=None,
+    happenings=HAPPENINGS,
+    records=RECORDS,
+    rotation=("Jonas Ek", "Mara Voss"),
+    runbook=RunbookView("3f2a91c"),
 )
 
 

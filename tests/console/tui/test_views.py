@@ -19,14 +19,12 @@ from console.tui.scene import Killing, Scene
 from console.tui.views import when
 from console.tui.views.arming import arming_words
 from console.tui.views.banner import banner
-from console.tui.views.checklist import checklist
 from console.tui.views.footer import footer
 from console.tui.views.kill_dialog import kill_dialog
 from console.tui.views.ladder import ladder
 from console.tui.views.runbook import line_of, rendered
 from console.tui.views.signals import signals
 from console.tui.views.standing import standing
-from console.tui.views.timeline import timeline
 from tests.console.tui.stage import (
     ASKING,
     CONFIG,
@@ -232,40 +230,6 @@ def test_a_source_that_failed_says_what_to_do_in_its_own_panel() -> None:
     broken = replace(VERDICTS[0], state=State.ERROR, problem="prometheus: no answer in 5 s. Is it up?")
     panel = signals(scene(replace(SNAPSHOT, board=board((broken,))))).signals[0]
     assert panel.why == "prometheus: no answer in 5 s. Is it up?"
-
-
-def test_a_gate_without_evidence_is_unknown_and_never_passed() -> None:
-    gates = {gate.title: gate for gate in checklist(scene()).gates}
-    assert gates["flag with percentage rollout"].mark is Mark.PASS
-    for title in ("kill switch tested", "fallback tested", "internal cohort ran, issues triaged"):
-        assert gates[title].mark is Mark.UNKNOWN
-        assert "not known yet" in gates[title].evidence
-
-
-def test_a_confirmed_kill_is_evidence_for_the_kill_switch_and_its_fallback_rung_for_the_fallback() -> None:
-    shown = checklist(scene(replace(SNAPSHOT, kill=RECORD, last_confirmed_kill=at("03:12:16"))))
-    gates = {gate.title: gate.mark for gate in shown.gates}
-    assert gates["kill switch tested"] is Mark.PASS
-    assert gates["fallback tested"] is Mark.PASS
-    late = checklist(scene(replace(SNAPSHOT, last_confirmed_kill=NOW - timedelta(days=40))))
-    assert {gate.title: gate.mark for gate in late.gates}["kill switch tested"] is Mark.EXPIRED
-
-
-def test_a_signal_that_is_blind_is_no_visible_dashboard() -> None:
-    shown = checklist(scene(with_states(State.STALE, *[State.OK] * 6)))
-    gate = {gate.title: gate for gate in shown.gates}["dashboards visible"]
-    assert (gate.mark, gate.evidence) == (Mark.FAIL, "error rate STALE")
-
-
-def test_the_timeline_holds_verdicts_arming_and_the_kill_in_event_time() -> None:
-    rows = timeline(scene(replace(SNAPSHOT, kill=RECORD))).rows
-    assert [(row.time, row.kind) for row in rows] == [
-        ("03:00:12", "verdict"),
-        ("03:06:12", "verdict"),
-        ("03:09:02", "arming"),
-        ("03:12:08", "kill"),
-        ("03:12:16", "kill"),
-    ]
 
 
 # Dialog and ladder

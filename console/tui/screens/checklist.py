@@ -1,0 +1,64 @@
+"""The launch checklist, unmet first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from console.readiness.assess import unmet_first
+from console.tui import actions
+from console.tui.scene import Scene
+from console.tui.screens.base import ConsoleScreen, Host
+from console.tui.screens.gate_keys import GateKeys
+from console.tui.views.checklist import gates_of
+from console.tui.views.gates import gate_list
+from widgets.gates import Gates
+
+_STEPS = {"next_item": 1, "previous_item": -1}
+
+
+def screen(host: Host) -> ConsoleScreen:
+    """The place `checklist`."""
+    return ChecklistScreen(host)
+
+
+class ChecklistScreen(ConsoleScreen):
+    """A cursor that stays on its gate, however the order changes."""
+
+    place = actions.CHECKLIST
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._gates = Gates(look=self.look)
+        self._keys = GateKeys(host)
+        self._cursor = ""
+
+    def body(self) -> Iterable[Widget]:
+        """The list alone."""
+        yield self._gates
+
+    def draw_body(self, scene: Scene) -> None:
+        """The gates as they stand now."""
+        listed = [gate.definition.key for gate in unmet_first(gates_of(scene))]
+        if self._cursor not in listed:
+            self._cursor = listed[0] if listed else ""
+        self._gates.show(gate_list(scene, self._cursor))
+
+    def aim(self, target: str) -> None:
+        """Begin at the first gate that is not met, or at the one named."""
+        self._cursor = target
+
+    def act(self, action: str) -> bool:
+        """Move, go into a gate, or do something about it."""
+        if action in _STEPS:
+            listed = [gate.definition.key for gate in unmet_first(gates_of(self.scene))]
+            if listed:
+                at = listed.index(self._cursor) if self._cursor in listed else 0
+                self._cursor = listed[max(0, min(at + _STEPS[action], len(listed) - 1))]
+                self.redraw()
+        elif action == "into":
+            self.host.go(actions.WALK, self._cursor)
+        else:
+            return self._keys.act(action, self._cursor, self.scene)
+        return True

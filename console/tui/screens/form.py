@@ -1,0 +1,183 @@
+"""A question that is answered by typing, and written into the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from console.text import plain
+from console.tui import actions
+from console.tui.forms import LONGEST, Field, Form, Wrong, form_for
+from console.tui.scene import Scene
+from console.tui.screens.base import ConsoleScreen, Host
+from console.tui.written import written
+from widgets.form import Advice, AdviceModel, Question, QuestionModel, advice_lines, question_lines
+
+if TYPE_CHECKING:
+    from console.incident.acts import Act
+
+_LABEL = 11
+_FIELDS = 3
+_FRAME = 4  # banner and footer
+
+
+def screen(host: Host) -> ConsoleScreen:
+    """The place `form`."""
+    return FormScreen(host)
+
+
+class _Slot(Vertical):
+    """A field: label and input in a line, below them what is accepted or what is wrong."""
+
+    DEFAULT_CSS = """
+    _Slot { height: auto; }
+    _Slot Horizontal { height: 1; }
+    _Slot .label { width: 11; height: 1; }
+    _Slot Advice { height: 1; }
+    _Slot Input { width: 1fr; text-style: underline; }
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.label = Advice(look=host.look, classes="label")
+        self.input = Input(compact=True, max_length=2 * LONGEST, select_on_focus=False)
+        self.input.cursor_blink = False
+        self.advice = Advice(look=host.look)
+        super().__init__(Horizontal(self.label, self.input), self.advice)
+
+
+class FormScreen(ConsoleScreen):
+    """Banner and verdict line go on above it. Nothing is written before the last Enter."""
+
+    place = actions.FORM
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._form: Form = form_for("note", self.scene)
+        self._question = Question(look=self.look)
+        self._slots = tuple(_Slot(host) for _ in range(_FIELDS))
+        self._wrong: dict[str, str] = {}
+        self._writing = False
+        self._fresh = True
+
+    def body(self) -> Iterable[Widget]:
+        """The question, and its fields below."""
+        yield self._question
+        yield from self._slots
+        yield Vertical()
+
+    def aim(self, target: str) -> None:
+        """Ask another question, or the same anew."""
+        self._form = form_for(target, self.host.scene())
+        self._wrong, self._writing, self._fresh = {}, False, True
+        for slot in self._slots:
+            slot.input.value = ""
+
+    def draw_body(self, scene: Scene) -> None:
+        """The fields of this form, in the room there is."""
+        width, height = self.app.size.width, self.app.size.height
+        fields = self._form.fields
+        room = max(1, height - _FRAME)
+        notes = self._notes(width, room - len(fields) - 1)
+        self._question.show(QuestionModel(self._form.title, self._form.about))
+        about = len(question_lines(QuestionModel(self._form.title, self._form.about), width, self.look))
+        used = len(fields) + sum(notes.values())
+        self._question.styles.height = max(1, min(about, room - used))
+        for index, slot in enumerate(self._slots):
+            slot.display = index < len(fields)
+            if slot.display:
+                self._fill(slot, fields[index], notes[fields[index].name])
+        if self._fresh:
+            self._fresh = False
+            self._slots[0].input.focus()
+
+    def take(self, event: events.Key | events.Paste, read: int) -> bool:
+        """A paste, made fit to be seen; everything else goes on."""
+        if not isinstance(event, events.Paste):
+            return False
+        text = plain(" ".join(event.text[: 4 * LONGEST].split()))
+        self._focused().input.insert_text_at_cursor(text)
+        return True
+
+    def act(self, action: str) -> bool:
+        """To another field, write, or leave."""
+        at = self._slots.index(self._focused())
+        last = len(self._form.fields) - 1
+        if action in ("next_field", "previous_field"):
+            step = 1 if action == "next_field" else -1
+            self._slots[(at + step) % (last + 1)].input.focus()
+        elif action == "submit":
+            if at < last:
+                self._slots[at + 1].input.focus()
+            else:
+                self._submit()
+        elif action == "cancel":
+            self.host.back()
+            self.host.say("left the form: nothing was written")
+        else:
+            return False
+        return True
+
+    def _focused(self) -> _Slot:
+        focused = self.focused
+        return next((slot for slot in self._slots if slot.input is focused), self._slots[0])
+
+    def _notes(self, width: int, room: int) -> dict[str, int]:
+        """Lines below each field: all of what is wrong; what is accepted, where there is room for it."""
+        lines: dict[str, int] = {}
+        for field in self._form.fields:
+            lines[field.name] = len(advice_lines(self._advice(field), width, self.look))
+        for field in reversed(self._form.fields):
+            if sum(lines.values()) > room and field.name not in self._wrong:
+                lines[field.name] = 0
+        return lines
+
+    def _advice(self, field: Field) -> AdviceModel:
+        column = _LABEL if self.app.size.width >= 4 * _LABEL else 1
+        if field.name in self._wrong:
+            return AdviceModel(self._wrong[field.name], True, column)
+        return AdviceModel(field.hint, False, column)
+
+    def _fill(self, slot: _Slot, field: Field, lines: int) -> None:
+        slot.label.show(AdviceModel(field.label, True, 1))
+        slot.advice.display = lines > 0
+        slot.advice.styles.height = max(1, lines)
+        slot.advice.show(self._advice(field))
+
+    def _submit(self) -> None:
+        if self._writing:
+            return
+        values = {
+            field.name: slot.input.value for field, slot in zip(self._form.fields, self._slots, strict=False)
+        }
+        self._wrong = {}
+        try:
+            act = self._form.make(values, self.host.scene())
+        except Wrong as wrong:
+            self._wrong[wrong.field] = str(wrong)
+            names = [field.name for field in self._form.fields]
+            self._slots[names.index(wrong.field)].input.focus()
+            self.redraw()
+            return
+        self._writing = True
+        self.host.run(self._write(act, self._form))
+
+    async def _write(self, act: Act, form: Form) -> None:
+        problem = "it could not be written"
+        try:
+            problem = await self.host.backend.record(act)
+        finally:
+            self._writing = False
+            if form is self._form and problem:
+                self._wrong[form.fields[-1].name] = f"NOT WRITTEN: {plain(problem)}; Enter tries again"
+                self.host.changed()
+        if problem:
+            self.host.say(f"NOT WRITTEN: {plain(problem)}")
+            return
+        if form is self._form and self.is_current:
+            self.host.back()
+        self.host.say(written(act, self.host.scene()))
