@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.confirm != feature.flag_key:
         _explain(feature, args)
-        return Exit.USAGE
-    status = asyncio.run(_kill(config, feature, args))
+        status: int = Exit.USAGE
+    else:
+        status = asyncio.run(_kill(config, feature, args))
     if not instead:
         keep_aside(config, wait=KEEP_SECONDS)
     return status

@@ -8,10 +8,9 @@ was trusted with, and never gives more.
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import os
 import stat
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,6 +26,8 @@ from console.config.load import absolute, build, load, own_home
 from console.config.settings import Config
 from console.config.without_secrets import without_secrets
 from console.exits import ConfigError
+
+_LOG = logging.getLogger(__name__)
 
 VERSION = 1
 LARGEST = 8 << 20
@@ -129,7 +130,17 @@ def keep_aside(config: Config, *, wait: float = 0.0) -> None:
     Args:
         wait: seconds that it may take before this returns.
     """
-    thread = threading.Thread(target=keep, args=(config,), name="last-good-copy", daemon=True)
+
+    def work() -> None:
+        try:
+            problem = keep(config)
+        except Exception:  # noqa: BLE001 - whatever it is, the copy is the least of what goes on here
+            _LOG.info("no last good copy of %s could be kept", config.path, exc_info=True)
+            return
+        if problem:
+            _LOG.info("%s", problem)
+
+    thread = threading.Thread(target=work, name="last-good-copy", daemon=True)
     thread.start()
     thread.join(wait)
 
@@ -199,11 +210,16 @@ def _places() -> Iterator[Path]:
 
 
 def _file_name(path: Path) -> str:
+    # Not imported where no copy is needed: it loads OpenSSL.
+    import hashlib
+
     return f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
 
 
 def _write(file: Path, data: bytes) -> None:
     folder = file.parent
+    import tempfile
+
     _make(folder)
     weak = weak_spot(folder)
     if weak:
