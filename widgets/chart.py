@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, isinf, isnan
+from math import ceil, inf, isnan
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -93,10 +93,9 @@ def paint(model: ChartModel, width: int, height: int, look: Look) -> tuple[Line,
 
 
 def _scale(model: ChartModel) -> tuple[float, float]:
-    ends = (model.low, model.high)
-    if any(isnan(end) or isinf(end) for end in ends) or not model.low < model.high:
-        return 0.0, 1.0
-    return ends
+    wide = model.high - model.low
+    # A scale that is none is drawn as an empty one: the labels still say what is known.
+    return (model.low, model.high) if 0 < wide < inf else (0.0, 1.0)
 
 
 def _finite(model: ChartModel) -> tuple[float | None, ...]:

@@ -108,3 +108,10 @@ def test_a_title_or_a_value_that_is_too_long_leaves_the_other_columns_alone() ->
     assert line[32:47] == text_of(paint(SIGNALS, 80, 15, UNICODE))[1][32:47]
     assert "123,456.7 %" in line
     assert line.endswith("… ")
+
+
+def test_with_fewer_rows_than_signals_the_one_under_the_cursor_stands_whatever_its_state() -> None:
+    calm = SIGNALS.signals.index(next(one for one in SIGNALS.signals if one.state is State.OK))
+    lines = text_of(paint(replace(SIGNALS, selected=calm), 80, 3, UNICODE))
+    assert sum(line.startswith("▸● OK") for line in lines) == 1
+    assert any("BREACH" in line for line in lines)
