@@ -27,6 +27,7 @@ class Input:
         heard: event time at which it last spoke.
         complete_to: event time up to which everything was delivered; goes back only with the source's clock.
         first_seen: event time of the earliest evidence there ever was; of traffic, of the first AI answer.
+        told: whether the source itself has vouched for anything.
         anew: event time at which the source began anew, its clock set back; None while it never has.
     """
 
@@ -38,6 +39,7 @@ class Input:
         self.problem: AdapterError | None = None
         self.problem_since: datetime | None = None
         self.first_seen: datetime | None = None
+        self.told = False
         self.anew: datetime | None = None
         self._gap: tuple[datetime, str] | None = None
         self._refused = 0
@@ -47,6 +49,7 @@ class Input:
         self.clock, self.heard = clock, at
         self.problem = self.problem_since = None
         if complete_to is not None and believable(complete_to):
+            self.told = True
             upto = min(complete_to, at)
             if self.complete_to is None or upto > self.complete_to:
                 self.complete_to = upto
@@ -59,6 +62,7 @@ class Input:
         """Forget what lies after the clock that was set back, and what was vouched for."""
         self.evidence.forget_after(at)
         self.complete_to = self.heard = None
+        self.told = False
         self.anew = at
         self._gap, self._refused = None, 0
         if self.first_seen is not None and self.first_seen > at:
@@ -67,9 +71,11 @@ class Input:
     def restore(self, readings: Iterable[Reading], at: datetime) -> None:
         """Take what was read before a restart, without a word about what cannot be used of it."""
         for reading in readings:
-            if reading.end <= at and not fault(reading, at) and self._fits(reading):
+            if not fault(reading, at) and reading.end <= at and self._fits(reading):
                 self.evidence.put(reading)
                 self._see(reading)
+                if reading.closed and (self.complete_to is None or reading.end > self.complete_to):
+                    self.complete_to = reading.end  # what came in those days was delivered
 
     def _fits(self, reading: Reading) -> bool:
         return isinstance(reading.observation, self.evidence.kind)

@@ -6,13 +6,15 @@ once a day or night, and for those whose window slides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from console.signals.verdict import State
 
 CLEARING = 5
 WINDOW = timedelta(minutes=30)
+_MINUTE = timedelta(minutes=1)
+_UNSEEN = 60
 
 
 def latched(
@@ -55,11 +57,19 @@ class Hold:
         self._known: datetime | None = None
         self._window: datetime | None = None
         self._all_inside = True
+        self._asked: datetime | None = None
         self.inside = 0
         """Half hours in a row that were inside since the harm was seen last."""
 
     def over(
-        self, state: State, at: datetime, *, inside: bool, epoch: datetime | None, known: datetime | None
+        self,
+        state: State,
+        at: datetime,
+        *,
+        inside: bool,
+        epoch: datetime | None,
+        known: datetime | None,
+        earlier: Callable[[datetime], State],
     ) -> tuple[State, datetime | None]:
         """Say what stands, and for a BREACH since when.
 
@@ -69,6 +79,8 @@ class Hold:
             inside: whether the value lies in the band now, proven or not.
             epoch: a new one ends what stood.
             known: since when a BREACH stands that was proven before this judge was asked.
+            earlier: what the evidence said at a time since the last question; asked for when a BREACH is new,
+                so that its beginning does not depend on how often anybody looks.
         """
         if epoch != self._epoch:
             self._since, self._epoch, self.inside, self._window = None, epoch, 0, None
@@ -76,14 +88,24 @@ class Hold:
             self._since = known if self._since is None else min(self._since, known)
             self._known = known
         if state is State.BREACH:
-            self._since = self._since or at
+            self._since = self._since or self._begin(at, earlier)
             self.inside, self._window = 0, None
         elif self._since is not None:
             if state is State.OK or self._cleared(at, inside):
                 self._since, self._window, self.inside = None, None, 0
             else:
-                return State.BREACH, self._since
+                state = State.BREACH
+        self._asked = at
         return state, self._since
+
+    def _begin(self, at: datetime, earlier: Callable[[datetime], State]) -> datetime:
+        begun = at
+        for _ in range(_UNSEEN):
+            before = begun - _MINUTE
+            if (self._asked is not None and before <= self._asked) or earlier(before) is not State.BREACH:
+                break
+            begun = before
+        return begun
 
     def _cleared(self, at: datetime, inside: bool) -> bool:
         if self._window is None:

@@ -168,7 +168,7 @@ class Monitor:
     def told(self, signals: Iterable[str]) -> bool:
         """Whether each of these signals has had data or has failed; a source may answer for one by one."""
         inputs = [self._tracks[key].input for key in signals if key in self._tracks]
-        return all(each.complete_to is not None or each.problem is not None for each in inputs)
+        return all(each.told or each.problem is not None for each in inputs)
 
     def failed(self, signals: Iterable[str], error: AdapterError) -> None:
         """Note that the source of these signals failed."""
@@ -239,7 +239,7 @@ class Monitor:
 
     def _note(self, track: Track, verdict: Verdict, event_now: datetime | None) -> None:
         before = self._seen.get(verdict.signal)
-        if track.input.complete_to is None and track.input.problem is None:
+        if not track.input.told and track.input.problem is None:
             return
         self._seen[verdict.signal] = verdict.state
         if before is None or before is verdict.state:

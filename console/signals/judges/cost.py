@@ -97,33 +97,42 @@ class CostJudge:
 
     def judge(self, evidence: Evidence, look: Look) -> Verdict:
         """Judge at the look's minute."""
-        today = self._days.local_date(look.at - timedelta.resolution)
-        past = self._days.past(evidence, today)
-        start = datetime(today.year, today.month, today.day, tzinfo=self._zone)
-        if evidence.empty:
-            return self._verdict(State.NO_DATA, None, evidence, look, start, "nothing was billed yet")
-        spend = self._days.since(evidence, start, look.at)
+        found, why, pace, start = self._measured(evidence, look.at, look.epoch)
+        if pace is None:
+            return self._verdict(found, None, evidence, look, start, why)
         if self._forecast is None:
-            return self._unjudged(spend, evidence, look, start)
-        forecast = self._forecast * (weekend_factor(past) if today.weekday() >= 5 else 1.0)
-        pace = measure(spend, forecast, past, look.at - start, weekend=today.weekday() >= 5)
-        restarted = look.epoch is not None and look.epoch > start
-        earliest = evidence.earliest
-        if earliest is not None and earliest > start + timedelta(hours=1) and pace.spend <= pace.forecast:
-            unread = words.span((earliest - start).total_seconds() / 60)
-            why = f"the first {unread} of the day were not read"
-            return self._verdict(State.TOO_FEW, pace, evidence, look, start, why)
-        found, why = self._state(pace, past, restarted)
+            return self._unjudged(pace.spend, evidence, look, start)
         state, since = self._hold.over(
             found,
             look.at,
             inside=pace.value is not None and abs(pace.value - 1) <= self._within,
             epoch=look.epoch,
             known=None if look.latch is None else look.latch.since,
+            earlier=lambda then: self._measured(evidence, then, look.epoch)[0],
         )
         if state is not found:
             why += f"; inside again for {self._hold.inside} of 5 half hours"
         return self._verdict(state, pace, evidence, look, start, why, since)
+
+    def _measured(
+        self, evidence: Evidence, at: datetime, epoch: datetime | None
+    ) -> tuple[State, str, Pace | None, datetime]:
+        """What the evidence says of the day in which a time lies: state, reason, pace, the day's begin."""
+        today = self._days.local_date(at - timedelta.resolution)
+        past = self._days.past(evidence, today)
+        start = datetime(today.year, today.month, today.day, tzinfo=self._zone)
+        if evidence.empty:
+            return State.NO_DATA, "nothing was billed yet", None, start
+        spend = self._days.since(evidence, start, at)
+        weekend = today.weekday() >= 5
+        forecast = (self._forecast or 0.0) * (weekend_factor(past) if weekend else 1.0)
+        pace = measure(spend, forecast, past, at - start, weekend=weekend)
+        restarted = epoch is not None and epoch > start
+        earliest = evidence.earliest
+        if earliest is not None and earliest > start + timedelta(hours=1) and pace.spend <= pace.forecast:
+            unread = words.span((earliest - start).total_seconds() / 60)
+            return State.TOO_FEW, f"the first {unread} of the day were not read", pace, start
+        return *self._state(pace, past, restarted), pace, start
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
         """Spend against what the forecast gives that time of day; dollars a day where none can be told."""

@@ -91,12 +91,7 @@ class InjectionJudge:
 
     def judge(self, evidence: Evidence, look: Look) -> Verdict:
         """Judge the 24 hours before the look's minute."""
-        at = minute_of(look.at)
-        first = max(at - DAY, first_minute_after(look.epoch) or 0)
-        now = self._hours.between(evidence, first, at)
-        usual = self._before(evidence, first)
-        seen = now.attempts
-        evidence_log = log_e(seen, usual.attempts)
+        now, usual, evidence_log = self._mixes(evidence, look.at, look.epoch)
         found, why = self._state(now, usual, evidence_log)
         state, since = self._hold.over(
             found,
@@ -104,10 +99,19 @@ class InjectionJudge:
             inside=found in (State.OK, State.TOO_FEW) or (found is State.WATCH and evidence_log < log(HINT)),
             epoch=look.epoch,
             known=None if look.latch is None else look.latch.since,
+            earlier=lambda then: self._state(*self._mixes(evidence, then, look.epoch))[0],
         )
         if state is not found:
             why += f"; inside again for {self._hold.inside} of 5 half hours"
         return self._verdict(state, since, why, now, usual, evidence_log, evidence, look)
+
+    def _mixes(self, evidence: Evidence, at: datetime, epoch: datetime | None) -> tuple[_Mix, _Mix, float]:
+        """What was tried in the day before, what was usual until then, and the e-value's logarithm."""
+        minute = minute_of(at)
+        first = max(minute - DAY, first_minute_after(epoch) or 0)
+        now = self._hours.between(evidence, first, minute)
+        usual = self._before(evidence, first)
+        return now, usual, log_e(now.attempts, usual.attempts)
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
         """Attempts, blocked or not."""
