@@ -8,7 +8,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from console.config import BrokenFeature, Config, ConfigError, FeatureConfig, find, load
+from console.config import BrokenFeature, Config, ConfigError, FeatureConfig, find, open_config
 from console.exits import Exit
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ def run(args: argparse.Namespace) -> int:
     from console.doctor.report import document, lines
 
     try:
-        config = load(find(args.config))
+        config, stands_in = open_config(find(args.config))
     except ConfigError as error:
         facts = examine_without(str(error), environ=os.environ)
     else:
         features, broken = _chosen(config, args.feature)
-        facts = asyncio.run(_look(config, features, broken))
+        facts = asyncio.run(_look(config, features, broken, stands_in))
     found = findings(facts)
     if args.json:
         import json
@@ -54,10 +54,13 @@ def _chosen(config: Config, name: str | None) -> tuple[tuple[FeatureConfig, ...]
 
 
 async def _look(
-    config: Config, features: tuple[FeatureConfig, ...], broken: tuple[BrokenFeature, ...]
+    config: Config,
+    features: tuple[FeatureConfig, ...],
+    broken: tuple[BrokenFeature, ...],
+    stands_in: str,
 ) -> Facts:
     from console import log
     from console.doctor.examine import examine
 
     problem = log.start(config.store.parent)
-    return await examine(config, features, broken, environ=os.environ, log=problem)
+    return await examine(config, features, broken, environ=os.environ, stands_in=stands_in, log=problem)

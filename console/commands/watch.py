@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from console.config import find, open_config
+from console.config.watcher import Watcher
 from console.exits import Exit
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ def run(args: argparse.Namespace) -> int:
         ConfigError: there is nothing that could be watched.
     """
     path = find(args.config)
+    watcher = Watcher(path)
     config, stands_in = open_config(path)
-    return asyncio.run(_watch(args, config, stands_in))
+    return asyncio.run(_watch(args, config, stands_in, watcher))
 
 
-async def _watch(args: argparse.Namespace, config: Config, stands_in: str) -> NoReturn:
+async def _watch(args: argparse.Namespace, config: Config, stands_in: str, watcher: Watcher) -> NoReturn:
     from console import log
     from console.watching.features import chosen
     from console.watching.lines import Line, in_columns, with_glyphs
@@ -54,7 +56,7 @@ async def _watch(args: argparse.Namespace, config: Config, stands_in: str) -> No
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None, "astimezone() always sets one"  # noqa: S101
-    watch = Watch(config.path, args.feature, say, zone=zone, systemd=Systemd(os.environ))
+    watch = Watch(config.path, watcher, args.feature, say, zone=zone, systemd=Systemd(os.environ))
     await watch.run(config, stands_in, stop)
     output.flush(FLUSH_SECONDS)
     # Not by a return: a thread that hangs in a dead disk could not be joined, and would hold the exit.

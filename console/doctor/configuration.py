@@ -18,7 +18,7 @@ class FileFacts:
 
     Attributes:
         path: where it is.
-        writers: who else than this user and root can write it ("its group can write it"), or "".
+        weak: how others than this user and root can change it ("/srv: its group can write it"), or "".
         readable_by_others: others than its owner can read it.
         runs: what in it runs commands ("lever 2 of drafts@production"); inline: what in it holds a secret
             itself.
@@ -26,7 +26,7 @@ class FileFacts:
     """
 
     path: str
-    writers: str = ""
+    weak: str = ""
     readable_by_others: bool = False
     runs: tuple[str, ...] = ()
     inline: tuple[str, ...] = ()
@@ -42,18 +42,18 @@ def of_file(file: FileFacts) -> Iterator[Finding]:
     if file.stands_in:
         what = f"the last good copy is in use: {file.stands_in}"
         yield found(Severity.BROKEN, what, "Correct the file. A kill goes by the copy until then.")
-    if file.writers:
+    if file.weak:
         ways = f"; it may not run {', '.join(file.runs)}" if file.runs else ""
         severity = Severity.BROKEN if file.runs else Severity.WARNING
-        todo = f"chown it to yourself or root, and chmod go-w {file.path}"
-        yield found(severity, f"{file.writers}: whoever can may point the kill elsewhere{ways}", todo)
+        todo = "Make it, and the folders above it, yours or root's, and chmod go-w."
+        yield found(severity, f"{file.weak}: whoever can may point the kill elsewhere{ways}", todo)
     for where in file.inline:
         what = f"[{where}] holds a secret itself"
         if file.readable_by_others:
             yield found(Severity.BROKEN, f"{what}, and others can read the file", f"chmod 600 {file.path}")
         else:
             yield found(Severity.WARNING, what, "Write env:NAME or file:PATH: files get copied and shown.")
-    if not (file.stands_in or file.writers or file.inline):
+    if not (file.stands_in or file.weak or file.inline):
         yield found(Severity.FINE, "readable, and only you or root can write it")
 
 

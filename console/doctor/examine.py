@@ -6,11 +6,13 @@ import asyncio
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.trust import writers
+from adapters import registry
+from adapters.errors import AdapterError
 from console.doctor.ask import ask_sources
 from console.doctor.configuration import FileFacts
 from console.doctor.credentials import references, resolve
@@ -34,12 +36,13 @@ from console.store.journal import Journal, JournalError
 from console.text import plain
 
 if TYPE_CHECKING:
+    from adapters.flags.port import FlagState
     from console.config import BrokenFeature, Config, FeatureConfig
     from console.killswitch.arming import Arming
     from console.killswitch.record import KillRecord
 
 DISK_SECONDS = 5.0
-PROVE_SECONDS = 15.0
+PROVE_SECONDS = 10.0
 
 
 async def examine(
@@ -72,6 +75,7 @@ async def examine(
         terminal=look_at_terminal(environ),
         installation=look_at_installation(),
         file=file,
+        faults=config.faults,
         broken=tuple(broken),
         features=tuple(seen),
         journal=journal,
@@ -86,13 +90,14 @@ def examine_without(unusable: str, *, environ: Mapping[str, str]) -> Facts:
 
 
 async def _feature(config: FeatureConfig, whole: Config) -> FeatureFacts:
-    arming, secrets, proofs, sources, runbook, kill = await asyncio.gather(
+    arming, secrets, proofs, sources, runbook, kill, flag = await asyncio.gather(
         _arming(config),
         asyncio.gather(*(resolve(secret, used_by) for secret, used_by in references(config).values())),
         ask_proofs(config),
         ask_sources(config),
         _runbook(config),
         _newest_kill(config, whole),
+        _flag(config),
     )
     problem = arming if isinstance(arming, str) else ""
     return FeatureFacts(
@@ -103,7 +108,9 @@ async def _feature(config: FeatureConfig, whole: Config) -> FeatureFacts:
         proofs,
         sources,
         runbook,
-        killed=kill is not None and kill.confirmed_at is not None,
+        flag=None if isinstance(flag, str) else flag,
+        flag_problem=flag if isinstance(flag, str) else "",
+        kill=kill,
     )
 
 
@@ -115,6 +122,25 @@ async def _arming(config: FeatureConfig) -> Arming | str:
         return f"no answer within {PROVE_SECONDS:g} s"
     except Exception as error:  # noqa: BLE001 - the other findings count all the more then
         return f"a lever failed unexpectedly ({type(error).__name__})"
+
+
+async def _flag(config: FeatureConfig) -> FlagState | str:
+    """The flag, or why it cannot be read."""
+    table = config.flag
+    try:
+        provider = registry.open_flag(table.provider, table.options, table.where, trust=table.trust)
+        try:
+            async with asyncio.timeout(PROVE_SECONDS):
+                return await provider.read()
+        finally:
+            with suppress(Exception):  # the command ends in a moment
+                await provider.aclose()
+    except AdapterError as error:
+        return f"{error.where}: {error.what}"
+    except TimeoutError:
+        return f"no answer within {PROVE_SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 - as in `_arming`
+        return f"the adapter failed ({type(error).__name__})"
 
 
 async def _runbook(config: FeatureConfig) -> RunbookText:
@@ -141,7 +167,7 @@ async def _file(config: Config, stands_in: str) -> FileFacts:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "its disk is silent"
         return FileFacts(path, stands_in=stands_in or f"{path}: {reason.lower()}")
     readable = found.st_uid != os.geteuid() or bool(stat.S_IMODE(found.st_mode) & 0o077)
-    return FileFacts(path, writers(found), readable, runs, inline, stands_in)
+    return FileFacts(path, config.trust.why, readable, runs, inline, stands_in)
 
 
 def _needs(config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:

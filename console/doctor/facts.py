@@ -14,8 +14,10 @@ from console.doctor.proof import ProofFacts
 from console.doctor.sources import SourceFacts
 
 if TYPE_CHECKING:
+    from adapters.flags.port import FlagState
     from console.config import BrokenFeature, FeatureConfig
     from console.killswitch.arming import Arming
+    from console.killswitch.record import KillRecord
     from console.runbook.text import RunbookText
 
 
@@ -25,7 +27,8 @@ class FeatureFacts:
 
     Attributes:
         arming: None when it could not be proven at all; `arming_problem` says why.
-        killed: its newest kill was confirmed, and no later answer says that the flag is on.
+        flag: as read just now; None when it could not be, and `flag_problem` says why.
+        kill: the newest in the journal; None when there is none, or the journal cannot be read.
         runbook: as read just now.
     """
 
@@ -36,7 +39,26 @@ class FeatureFacts:
     proofs: tuple[ProofFacts, ...]
     sources: tuple[SourceFacts, ...]
     runbook: RunbookText
-    killed: bool = False
+    flag: FlagState | None = None
+    flag_problem: str = ""
+    kill: KillRecord | None = None
+
+    @property
+    def back_on(self) -> bool:
+        """The newest kill turned the flag, and it is no longer so."""
+        kill, state = self.kill, self.flag
+        return (
+            kill is not None
+            and kill.ladder.killed_by == 1
+            and kill.confirmed_at is not None
+            and state is not None
+            and state.on is not (self.config.flag.kill_state == "on")
+        )
+
+    @property
+    def killed(self) -> bool:
+        """The newest kill was confirmed, and nothing says that it no longer stands."""
+        return self.kill is not None and self.kill.confirmed_at is not None and not self.back_on
 
 
 @dataclass(frozen=True, slots=True)

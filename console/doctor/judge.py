@@ -14,6 +14,7 @@ from console.doctor.machine import of_installation, of_terminal
 from console.doctor.proof import of_proof
 from console.doctor.runbook import of_runbook
 from console.doctor.sources import of_source
+from console.text import plain
 
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
@@ -52,6 +53,7 @@ def _of_feature(feature: FeatureFacts, facts: Facts) -> Iterator[Finding]:
     else:
         what = f"could not be proven: {feature.arming_problem}"
         yield Finding(Severity.BROKEN, "arming", config.name, "levers", what, "Run the doctor again.")
+    yield from _of_flag(feature)
     for proof in feature.proofs:
         yield from of_proof(config.name, proof)
     for source in feature.sources:
@@ -59,3 +61,27 @@ def _of_feature(feature: FeatureFacts, facts: Facts) -> Iterator[Finding]:
     yield from of_runbook(
         config.name, feature.runbook, flag_key=config.flag_key, environment=config.environment
     )
+
+
+def _of_flag(feature: FeatureFacts) -> Iterator[Finding]:
+    config, kill, state = feature.config, feature.kill, feature.flag
+
+    def found(severity: Severity, what: str, todo: str = "") -> Finding:
+        return Finding(severity, "arming", config.name, config.flag_key, what, todo)
+
+    if state is None:
+        yield found(
+            Severity.BROKEN,
+            f"the flag cannot be read: {feature.flag_problem}",
+            "A kill is still sent. Look at the provider's address and token.",
+        )
+    elif feature.back_on and kill is not None:
+        at = f"{kill.at.astimezone():%Y-%m-%d %H:%M %z}"
+        yield found(
+            Severity.WARNING,
+            f"the flag is no longer as the kill of {at} by {plain(kill.ladder.operator)} left it",
+            "If nobody restored it on purpose, kill again.",
+        )
+    else:
+        share = "" if state.percent is None or not state.on else f" at {state.percent:g} %"
+        yield found(Severity.FINE, f"the flag is {'ON' if state.on else 'OFF'}{share}")

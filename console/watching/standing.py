@@ -55,8 +55,8 @@ def _standing(snapshot: Snapshot) -> Iterator[tuple[str, Standing]]:
             Standing("source", "ERROR", text, text, ("ANSWERS", f"{source} answers again")),
         )
     for fault in snapshot.config.faults:
-        over = ("CORRECTED", "a table that was left out can be used, or is gone")
-        yield f"fault {fault}", Standing("config", "FAULT", f"left out: {plain(fault)}", fault, over)
+        corrected = ("CORRECTED", "a table that was left out can be used, or is gone")
+        yield f"fault {fault}", Standing("config", "FAULT", f"left out: {plain(fault)}", fault, corrected)
     if snapshot.arming is not None and snapshot.arming.levers:
         yield "arming", _arming(snapshot.arming)
     if snapshot.back_on:

@@ -12,15 +12,17 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.config import Config, ConfigError, open_config
-from console.config.watcher import Watcher
 from console.patience import within
 from console.text import plain
 from console.watching.features import Features
 from console.watching.lines import Line
 from console.watching.systemd import Systemd
+
+if TYPE_CHECKING:
+    from console.config.watcher import Watcher
 
 LEAST_SECONDS = 0.25
 """Between two looks at the features: what changes faster is told together."""
@@ -39,6 +41,7 @@ class Watch:
 
     Args:
         path: of console.toml.
+        watcher: of that file, made before it was read.
         name: key or ``KEY@ENVIRONMENT`` of the only feature to watch; None watches all.
         say: takes each line; must not wait.
         zone: whose midnight begins a day, for cost and tickets.
@@ -46,9 +49,17 @@ class Watch:
     """
 
     def __init__(
-        self, path: Path, name: str | None, say: Callable[[Line], None], *, zone: tzinfo, systemd: Systemd
+        self,
+        path: Path,
+        watcher: Watcher,
+        name: str | None,
+        say: Callable[[Line], None],
+        *,
+        zone: tzinfo,
+        systemd: Systemd,
     ) -> None:
         self._path = path
+        self._watcher = watcher
         self._say = say
         self._systemd = systemd
         self._changed = asyncio.Event()
@@ -67,12 +78,11 @@ class Watch:
         """
         tasks = [asyncio.create_task(self._beat())]
         try:
-            watcher = Watcher(self._path)
             self._say_stands_in(stands_in)
             await _unless(stop, self._features.use(config))
             self._features.tell()
             self._systemd.ready(self._features.status())
-            tasks.append(asyncio.create_task(self._follow_config(watcher)))
+            tasks.append(asyncio.create_task(self._follow_config()))
             tasks.append(asyncio.create_task(self._try_again()))
             while not stop.is_set():
                 await _unless(stop, self._changed.wait())
@@ -87,11 +97,11 @@ class Watch:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._features.aclose()
 
-    async def _follow_config(self, watcher: Watcher) -> None:
+    async def _follow_config(self) -> None:
         while True:
             await asyncio.sleep(CONFIG_SECONDS)
             try:
-                if not await within(DISK_SECONDS, watcher.changed):
+                if not await within(DISK_SECONDS, self._watcher.changed):
                     continue
                 config, stands_in = await within(DISK_SECONDS, lambda: open_config(self._path))
                 self._say_stands_in(stands_in)
