@@ -5,18 +5,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from datetime import UTC, datetime
 
 from console.commands.vouching import look
-from console.config import find, load
+from console.config import find, open_config
+from console.exits import Exit
 
 SETTLE_SECONDS = 10.0
 """How long one look waits for sources that have not answered; what is missing then is said."""
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look once, print every gate, and answer by the exit status: 0 all met, 1 one fails, 3 not known."""
-    config = load(find(args.config))
+    """Look once, print every gate, and answer by the exit status: 0 all met, 1 one fails, 3 not known.
+
+    A configuration that stands in for another is never 0: its gates may not be those that were meant.
+    """
+    config, instead = open_config(find(args.config))
+    if instead:
+        print(f"console: {instead}", file=sys.stderr)
     snapshot = asyncio.run(look(config, config.feature(args.feature), SETTLE_SECONDS))
 
     from console.readiness import report
@@ -25,11 +32,14 @@ def run(args: argparse.Namespace) -> int:
 
     now = datetime.now(UTC)
     gates = assess(snapshot, now)
+    status = report.exit_status(gates)
+    if instead and status is Exit.OK:
+        status = Exit.UNKNOWN
     if args.json:
-        print(json.dumps(report.document(snapshot, gates), indent=2))
+        print(json.dumps(report.document(snapshot, gates, status), indent=2))
     elif args.markdown:
         print(markdown(snapshot, gates, now, None), end="")
     else:
         shown = report.walk if args.walk else report.lines
         print("\n".join(shown(snapshot, gates, now, None)))
-    return report.exit_status(gates)
+    return status

@@ -7,10 +7,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from console.config import Config, FeatureConfig, find, load
+from console.config import Config, FeatureConfig, find, open_config
 from console.exits import Exit
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 STAND_SECONDS = 5.0
 """How long the answer to how the gate stands waits for sources; the word itself is written before."""
+
+DISK_SECONDS = 1.0
+"""What the look waits for the disk to say whether anything was kept."""
 
 Make = Callable[["Config", "Operator", datetime], "tuple[Attest | Waive, tuple[str, ...]]"]
 """Makes the act, and remarks on it that stop nothing."""
@@ -38,7 +42,9 @@ def vouch(args: argparse.Namespace, make: Make) -> int:
     from console.readiness.terms import Refused, Unusable
     from console.store.journal import Journal
 
-    config = load(find(args.config))
+    config, instead = open_config(find(args.config))
+    if instead:
+        print(f"console: {instead}", file=sys.stderr)
     feature = config.feature(args.feature)
     who = operator(config.operator)
     try:
@@ -79,18 +85,32 @@ def vouch(args: argparse.Namespace, make: Make) -> int:
 
 
 async def look(config: Config, feature: FeatureConfig, seconds: float) -> Snapshot:
-    """Look once at one feature, waiting so long at most for what does not answer."""
+    """Look once at one feature, waiting so long at most for what does not answer.
+
+    What consoles have kept of it is read, since evidence may be older than what its sources still serve;
+    nothing is kept of this look.
+    """
     from console.feature import FeatureService
+    from console.patience import within
+    from console.store.history import History, history_path
 
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None  # noqa: S101 - astimezone() always sets one
-    service = FeatureService(config, feature, zone=zone)
+    history = None
+    path = history_path(config.store)
+    # A disk that does not answer, or a folder that cannot be entered, takes the rest of the look from nobody.
+    with suppress(TimeoutError, OSError):
+        if await within(DISK_SECONDS, path.exists):
+            history = History(path, retention=config.retention, prompts_retention=config.prompts_retention)
+    service = FeatureService(config, feature, zone=zone, history=history, keeps=False)
     try:
         await service.start(arming=False)
         await service.settled(seconds)
         return service.snapshot
     finally:
         await service.stop()
+        if history is not None:
+            await history.aclose()
 
 
 def _stands(config: Config, feature: FeatureConfig, key: str) -> tuple[Gate | None, str]:

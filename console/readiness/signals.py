@@ -6,7 +6,6 @@ Ages here are of event time, since evidence is; everything else of the checklist
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from math import ceil
 from typing import TYPE_CHECKING
 
 from console.readiness.ages import old
@@ -195,7 +194,8 @@ def _nights(snapshot: Snapshot, verdict: Verdict) -> str:
     first = snapshot.board.first_seen.get("evals")
     if first is None or verdict.newest is None or not 0 < len(verdict.history) < _SHOWN_RUNS:
         return ""
-    nights = max(1, ceil((verdict.newest - first) / timedelta(days=1) - 0.25))
+    # Both are ends of runs: the first night and the last one both count.
+    nights = 1 + max(0, round((verdict.newest - first) / timedelta(days=1)))
     return f"{min(runs, nights)} nights of {nights}"
 
 

@@ -104,8 +104,9 @@ def board(
 ) -> Board:
     verdicts = {key: evals() if key == "evals" else verdict(key) for key in SEVEN}
     verdicts.update((one.signal, one) for one in changed)
-    begun = dict.fromkeys((*SEVEN, "traffic"), NOW - 9 * DAY) if first is None else first
-    return Board(MappingProxyType(verdicts), clock or Clock(NOW, NOW, 1.0), None, None, (), 1, begun)
+    begun = {**dict.fromkeys((*SEVEN, "traffic"), NOW - 9 * DAY), "evals": NOW - 8 * DAY - 6 * HOUR}
+    seen = begun if first is None else first
+    return Board(MappingProxyType(verdicts), clock or Clock(NOW, NOW, 1.0), None, None, (), 1, seen)
 
 
 def step(

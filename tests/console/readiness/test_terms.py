@@ -85,10 +85,9 @@ def test_what_is_no_date_is_refused_with_what_is_accepted(text: str) -> None:
 def test_nothing_that_is_typed_as_a_date_breaks_anything(text: str) -> None:
     try:
         found = until(text, now=NOW, tz=NEW_YORK)
-    except Unreadable as error:
-        assert str(error).isprintable()
-    else:
-        assert found.tzinfo is not None
+    except Unreadable:
+        return
+    assert found.tzinfo is not None
 
 
 def test_a_span_that_no_calendar_holds_is_refused() -> None:
