@@ -11,6 +11,7 @@ are added to them: nothing is counted twice, and nothing is lost.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from math import inf
@@ -30,6 +31,8 @@ MOST_EMPTY = 120
 """Minutes without any event that are reported at once, after a server's clock has leapt."""
 MOST_ROLLUPS = 50_000
 FOLDED_AT_ONCE = 100
+MOST_MODELS = 16
+"""Changes of the model told in one batch: where it flickers, the last ones."""
 MOST_IDS = 500_000
 """Ids of answers kept in all open minutes to notice repeated ones; beyond that repetition is not noticed."""
 
@@ -59,8 +62,8 @@ class Ledger:
         self._rollups: dict[tuple[float, int], Rollup] = {}
         self._open: dict[int, Bucket] = {}
         self._evals: dict[float, Eval] = {}
-        self._newest_eval: float | None = None
         self._model: tuple[float, str] | None = None
+        self._models: deque[tuple[float, str]] = deque(maxlen=MOST_MODELS)
         self._ids = 0
         self._ready: list[Reading] = []
         self._bad_history = 0
@@ -122,15 +125,17 @@ class Ledger:
         if self._complete_to is not None:
             until = datetime.fromtimestamp(self._complete_to, UTC)
             complete = dict.fromkeys((*self._signals, "traffic"), until)
-            for signal, time in self._further.items():
-                if time > self._complete_to:
-                    complete[signal] = datetime.fromtimestamp(min(time, self._at), UTC)
-        if self._evals_wanted and self._newest_eval is not None:
-            complete["evals"] = datetime.fromtimestamp(self._newest_eval, UTC)
+            if self._evals_wanted:
+                complete["evals"] = until
+        for signal, time in self._further.items():
+            further = datetime.fromtimestamp(min(time, self._at), UTC)
+            complete[signal] = max(further, complete.get(signal, further))
         model = Untrusted(self._model[1]) if self._model is not None else None
         readings.sort(key=_by_start)
         at = datetime.fromtimestamp(self._at, UTC)
-        return Batch(at, complete, tuple(readings), self._speed, model)
+        models = tuple((datetime.fromtimestamp(time, UTC), Untrusted(name)) for time, name in self._models)
+        self._models.clear()
+        return Batch(at, complete, tuple(readings), self._speed, model, models)
 
     def fold(self) -> Iterator[None]:
         """Turn the rollups into closed readings, but for those of minutes that live events may still join.
@@ -224,17 +229,18 @@ class Ledger:
             self._evals[at] = run
             if len(self._evals) > 1000:
                 del self._evals[min(self._evals)]
-            self._newest_eval = max(self._newest_eval or at, at)
             self._ready.append(eval_reading(run))
 
     def _see_further(self, complete: Mapping[str, datetime]) -> None:
-        for signal in self._signals:
+        for signal in (*self._signals, "evals") if self._evals_wanted else self._signals:
             if signal in complete:
                 time = complete[signal].timestamp()
                 self._further[signal] = max(self._further.get(signal, time), time)
 
     def _see_model(self, time: float, model: str | None) -> None:
         if model is not None and (self._model is None or time >= self._model[0]):
+            if self._model is None or self._model[1] != model:
+                self._models.append((time, model))
             self._model = (time, model)
 
     def _advance(self, complete_to: float) -> None:

@@ -182,6 +182,8 @@ class Batch:
         readings: new or changed readings, oldest first.
         speed: event seconds that pass in one real second.
         model: fingerprint of the model seen in the newest events, where the source can tell.
+        models: (event time of the first events seen of it, fingerprint) of each model that answered after
+            another one since the last batch, oldest first; the first batch tells of its history.
         problems: why the source cannot serve a signal at this moment, by signal, while it serves the others;
             a signal that is not in it works, or works again.
     """
@@ -191,6 +193,7 @@ class Batch:
     readings: tuple[Reading, ...]
     speed: float = 1.0
     model: Untrusted | None = None
+    models: tuple[tuple[datetime, Untrusted], ...] = ()
     problems: Mapping[str, AdapterError] = field(default_factory=dict)
 
 

@@ -25,7 +25,7 @@ class Opening:
     Attributes:
         at: Acme's clock, seconds from the Monday 00:00 on which the stage began.
         stage: team, 5%, 25%, 50% or 100%.
-        drafts: of the model on a weekday, where they are fewer than the stage has; None for all.
+        drafts: of the model on a weekday, where they are fewer than forecast for the stage; None for all.
     """
 
     at: float = PLAIN

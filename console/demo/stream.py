@@ -130,7 +130,7 @@ class Stream:
             self._delivered.add_ticket(ticket)
         self._delivered.close_until(step.complete_to)
         self._delivered.evals.extend(step.evals)
-        self._complete = {"tickets": step.complete_to}
+        self._complete = {"tickets": step.complete_to, "evals": step.complete_to}
         self._send(Step([], step.tickets, step.evals, self._complete_to))
 
     def _send(self, step: Step) -> None:

@@ -131,7 +131,7 @@ class World:
             decisions=self._decisions,
             records=self._records,
         )
-        self._forecast = (opening.drafts or drafts_a_day(opening.stage)) * USD_PER_DRAFT * volume
+        self._forecast = drafts_a_day(opening.stage) * USD_PER_DRAFT * volume
         control = home.write_control(self.url + PLACE)
         self._switchboard = Switchboard(course, self._clock, self._live.play, control)
         self._colleague = Colleague(f"{self.url}/flags", admin, self._store, self._clock, seed)

@@ -9,7 +9,7 @@ from console.demo.scenario import HARM, SUSPECT, Never, Reaches, Scenario, all_b
 
 INJECTION_CAMPAIGN = Scenario(
     "injection-campaign",
-    "many senders try a technique that was never seen before, and some of it gets through",
+    "many senders try a technique never seen before, and some of it gets through",
     "injection goes to BREACH: a new class, attempts that passed; errors, latency and cost stay healthy",
     "kill, keep the prompt log, and call Security; then add the class to the detector and to the evals",
     replace(

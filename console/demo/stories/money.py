@@ -19,7 +19,7 @@ from console.demo.scenario import (
 
 MONDAY_COST_SPIKE = Scenario(
     "monday-cost-spike",
-    "a week after 100 %, the weekend's tickets are answered at once, all of them by the large model",
+    "Monday morning at 100 %: a weekend's tickets at once, all by the large model",
     "today's pace of cost leaves its band in the morning and goes to BREACH; what users see is healthy",
     "do not kill what works: enable tiered routing, or step back a stage; kill if the whole day's forecast "
     "goes before noon",
@@ -30,7 +30,7 @@ MONDAY_COST_SPIKE = Scenario(
 
 RUNAWAY_LOOP = Scenario(
     "runaway-loop",
-    "at night an agent's tool asks for the same draft again and again, each time with all that went before",
+    "at night an agent's tool asks again and again, each time with all that went before",
     "a quiet night, and cost that climbs by a dollar a minute: BREACH before the day has begun",
     "kill: a loop spends more in an hour than the feature does in a week",
     replace(HEALTHY, load=Load(loop=Loop(per_minute=25.0, grows=0.02, longest=6.0))),

@@ -21,7 +21,7 @@ _FROM_ANSWERS = ("errors", "latency", "cost", "feedback", "injection")
 
 STALE_SOURCE = Scenario(
     "stale-source",
-    "answers go on, and the pipeline that brings them to the event stream stands still",
+    "answers go on, and the pipeline that brings them to the console stands still",
     "the stream is connected and says so; five signals turn STALE, tickets and evals go on",
     "do not read silence as health: look at the app itself and mend the pipeline; kill blind if in doubt",
     replace(HEALTHY, plumbing=Plumbing(events=False)),
@@ -35,7 +35,7 @@ STALE_SOURCE = Scenario(
 
 FLAG_FLAPPING = Scenario(
     "flag-flapping",
-    "schema failures, and whenever the flag is off, a release script turns it on again",
+    "schema failures, and a release script turns the flag on again whenever it is off",
     "minutes after a kill the AI path is back: the flag is ON by release-bot, and errors are judged again",
     "kill again with lever 2, which no script of theirs undoes; then have the script stopped",
     replace(BROKEN_SCHEMA, plumbing=Plumbing(flag_turned_on=True)),

@@ -46,28 +46,28 @@ SLOW_MODEL = Scenario(
         failures=replace(HEALTHY.failures, timeout=0.004),
         model=replace(HEALTHY.model, slower=1.6 * HEALTHY.model.slower),
     ),
-    (Reaches("latency", HARM, 30), Never(all_but("latency"), HARM, 60)),
+    (Reaches("latency", HARM, 60), Never(all_but("latency"), HARM, 60)),
 )
 
 _DRIFTED = replace(
     HEALTHY,
     model=Model(NEW_MODEL, slower=1.01, writes=1.12),
     opinions=replace(HEALTHY.opinions, disliked=0.068),
-    quality=Quality(0.70, 0.70),
+    quality=Quality(0.72, 0.72),
 )
-_NEWEST_MODEL = "draft-large-3/fp_b7d0a4"
 
 SILENT_MODEL_CHANGE = Scenario(
     "silent-model-change",
-    "the provider moved the alias on Monday morning, moves it again tonight, and nothing fails",
-    "another model's fingerprint; then, at 02:00, an eval score that has left its band while errors, latency "
-    "and cost are healthy and thumbs-down is only a little up",
+    "the provider moved the model alias on Sunday night, and nothing fails",
+    "another model's fingerprint; then, at 02:00, an eval score that has left its band, while errors, "
+    "latency and cost are healthy and thumbs-down is only a little up",
     "believe the eval: step back one stage or kill, pin the model's version, and evaluate the new one cold",
-    replace(_DRIFTED, model=replace(_DRIFTED.model, fingerprint=_NEWEST_MODEL)),
+    _DRIFTED,
     (
         Reaches("evals", SUSPECT, 40),
         Never(all_but("evals"), HARM, 120),
     ),
     Opening(TUESDAY + 1.5 * HOUR),
-    Prelude(8.5 * HOUR, _DRIFTED),
+    # So long before, that the first eval to come is of this model's answers alone.
+    Prelude(-1 * HOUR, _DRIFTED),
 )

@@ -21,7 +21,7 @@ from console.demo.scenario import (
 
 THUMBS_DOWN = Scenario(
     "thumbs-down",
-    "since a change of the prompt every fourth draft is disliked; nothing fails and nothing is slow",
+    "since a change of the prompt every fourth draft is disliked; nothing fails",
     "thumbs-down leaves its band and goes to BREACH within an hour; six other signals are as before",
     "read ten of the answers; kill if customers were sent wrong facts, else take the change back",
     replace(HEALTHY, opinions=replace(HEALTHY.opinions, disliked=0.26)),
@@ -37,7 +37,7 @@ _ENGLISH_ONLY = replace(
 
 SPANISH_RETRIEVAL = Scenario(
     "spanish-retrieval",
-    "since Monday morning retrieval finds only English pages, so that only answers in Spanish are bad",
+    "since Monday retrieval finds only English pages: only answers in Spanish are bad",
     "no rate leaves its band, not even thumbs-down; at 02:00 the eval names its worst category: spanish",
     "look at the strata before the mean: leave Spanish out of the cohort until retrieval is mended",
     _ENGLISH_ONLY,
