@@ -100,7 +100,7 @@ class FeatureService:
         self._monitor = Monitor(build_judges(feature.signals, faulty=feature.faulty, zone=zone))
         self._timeline = Timeline()
         self._arming: Arming | None = None
-        self._armed: tuple[bool, ...] | None = None
+        self._armed: tuple[tuple[bool, ...], datetime] | None = None
         self._marked = ""
         self._callbacks: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -188,8 +188,9 @@ class FeatureService:
         """Prove now that each lever would work."""
         self._arming = await prove(self.feature)
         armed = tuple(lever.armed for lever in self._arming.levers)
-        self._told([of_arming(self._arming, changed=armed != self._armed)])
-        self._armed = armed
+        if self._armed is None or self._armed[0] != armed:
+            self._armed = armed, self._arming.proven_at
+        self._told([of_arming(self._arming, since=self._armed[1])])
         self._notify()
 
     async def refresh(self) -> None:

@@ -70,16 +70,15 @@ def of_kill(record: KillRecord) -> Iterator[Happening]:
         yield Happening(at, None, "kill", text, CONSOLE, "", f"kill:{ladder.kill_id}:outcome")
 
 
-def of_arming(arming: Arming, changed: bool) -> Happening:
-    """The levers were proven; only what differs from the last proof stands in the timeline for good.
+def of_arming(arming: Arming, since: datetime) -> Happening:
+    """The levers were proven. Proofs that say the same, one after the other, are one line that moves on.
 
     Args:
-        changed: it differs. What does not replaces the line before it.
+        since: instant of the first proof that said the same.
     """
     armed = sum(1 for lever in arming.levers if lever.armed)
     text = f"checked: {armed} of {len(arming.levers)} levers armed"
-    key = f"arming:{arming.proven_at.isoformat()}" if changed else "arming"
-    return Happening(arming.proven_at, None, "arming", text, CONSOLE, "", key)
+    return Happening(arming.proven_at, None, "arming", text, CONSOLE, "", f"arming:{since.isoformat()}")
 
 
 def of_problem(kind: str, text: str, since: datetime) -> Happening:

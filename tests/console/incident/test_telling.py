@@ -70,11 +70,13 @@ def test_the_same_kill_told_again_while_it_goes_on_has_the_same_keys() -> None:
     assert {row.key for row in of_kill(early)} <= {row.key for row in of_kill(RECORD)}
 
 
-def test_a_proof_that_says_the_same_as_before_replaces_it() -> None:
-    arming = Arming(LEVERS, NOON)
-    later = Arming(LEVERS, NOON + timedelta(minutes=15))
-    assert of_arming(arming, changed=False).key == of_arming(later, changed=False).key
-    assert of_arming(arming, changed=True).key != of_arming(later, changed=True).key
+def test_proofs_that_say_the_same_are_one_line_that_moves_on() -> None:
+    first = of_arming(Arming(LEVERS, NOON), since=NOON)
+    later = of_arming(Arming(LEVERS, NOON + timedelta(minutes=15)), since=NOON)
+    assert first.key == later.key
+    assert later.at > first.at
+    other = of_arming(Arming(LEVERS[:1], NOON + timedelta(minutes=30)), since=NOON + timedelta(minutes=30))
+    assert other.key != first.key
 
 
 @pytest.mark.parametrize(
