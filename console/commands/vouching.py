@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from console.config import Config, FeatureConfig, find, open_config
 from console.exits import Exit
@@ -62,26 +62,32 @@ def vouch(args: argparse.Namespace, make: Make) -> int:
     )
     as_json = getattr(args, "json", False)
     if not as_json:
-        print("\n".join(_words(feature, act, who, written)), flush=True)
+        _say("\n".join(_words(feature, act, who, written)))
     if written.row is None:
-        print(
+        _say(
             f"console: NOT WRITTEN, no journal took it: {written.problem}. "
             "It counts for nothing until this line is given again once one can be written",
-            file=sys.stderr,
+            sys.stderr,
         )
     elif written.problem:
-        print(f"console: written to the second place, {written.problem}", file=sys.stderr)
+        _say(f"console: written to the second place, {written.problem}", sys.stderr)
     status = Exit.OK if written.row is not None else Exit.NO_JOURNAL
     gate, why = (None, "") if written.row is None else _stands(config, feature, act.gate)
     if as_json:
-        print(json.dumps(_document(feature, act, who, written, gate, status), indent=2))
+        _say(json.dumps(_document(feature, act, who, written, gate, status), indent=2))
     elif gate is not None:
-        print(f"now  {gate.state.value}  {gate.definition.title}: {gate.evidence}")
+        _say(f"now  {gate.state.value}  {gate.definition.title}: {gate.evidence}")
         if gate.fix:
-            print(f"     to fix: {gate.fix}")
+            _say(f"     to fix: {gate.fix}")
     if why:
-        print(f"console: how the gate stands now could not be told: {why}", file=sys.stderr)
+        _say(f"console: how the gate stands now could not be told: {why}", sys.stderr)
     return status
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """Print, also where nobody reads any more: what is written is written, and the exit status says so."""
+    with suppress(OSError):
+        print(text, file=stream or sys.stdout, flush=True)
 
 
 async def look(config: Config, feature: FeatureConfig, seconds: float) -> Snapshot:

@@ -60,7 +60,7 @@ def dashboards(snapshot: Snapshot, now: datetime) -> Finding:
             at=at,
             seen=tuple(rows),
             missing=told,
-            fix="configure it as [feature.signals.…]; or attest where it can be seen: "
+            fix=f"{_to_see(snapshot)}; or attest where it can be seen: "
             + to_attest(snapshot.config, "dashboards"),
         )
     return Finding(GateState.PASS, f"{', '.join(fresh)}: fresh, on this console", at=at, seen=tuple(rows))
@@ -186,6 +186,15 @@ def _visible(snapshot: Snapshot, key: str, now: datetime) -> tuple[GateState, st
     if verdict.state is State.OFF:
         return GateState.UNKNOWN, "rests, off by a kill"
     return GateState.PASS, f"{verdict.state.value}, {age}" if age else verdict.state.value
+
+
+def _to_see(snapshot: Snapshot) -> str:
+    """What to do about dashboards of which nobody can tell here whether they are fresh."""
+    if any(verdict.state is State.OFF for verdict in _four(snapshot)):
+        return "it shows again once the feature is back on"
+    if len(_four(snapshot)) < len(DASHBOARDS):
+        return "configure it as [feature.signals.…]"
+    return "1, then the signal and ↵: what it waits for"
 
 
 def _nights(snapshot: Snapshot, verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ from console.text import plain
 
 _SPAN = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII | re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+_LAST = time(23, 59, 59, fold=1)
 _ACCEPTED = "write a date (2026-12-18), an instant (2026-12-18T14:00), or a time from now (12h, 30d, 2w)"
 
 
@@ -44,9 +45,9 @@ def until(text: str, *, now: datetime, tz: tzinfo | None = None) -> datetime:
             day = date.fromisoformat(given)
         except ValueError:
             return _instant(datetime.fromisoformat(given), tz)
-        # Midnight is worked out in the zone: the day may have 23 or 25 hours, and midnight may not exist.
-        # The second before it still bears the date that was typed, wherever it is shown.
-        return _instant(datetime.combine(day + timedelta(days=1), time()), tz) - timedelta(seconds=1)
+        # By the clock of the place, so that it bears the date that was typed wherever it is shown, on days of
+        # 23 and 25 hours too; where the day's last hour comes twice, the second one is its end.
+        return _instant(datetime.combine(day, _LAST), tz)
     except (ValueError, OverflowError, OSError):
         raise Unreadable(f"until {plain(given[:40])!r} cannot be read: {_ACCEPTED}") from None
 

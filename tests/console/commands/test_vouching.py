@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -174,6 +175,16 @@ def test_bytes_of_the_shell_that_are_no_text_break_nothing(config: Path) -> None
     ended = subprocess.run(given, capture_output=True, check=False, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"caf<U+DCE9> ran" in ended.stdout
+
+
+def test_the_exit_status_tells_of_the_journal_also_when_nobody_reads_the_output(config: Path) -> None:
+    words = [sys.executable, "-m", "console", "attest", "drafts", "internal-cohort", "--evidence", "ran"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run([*words, "--config", str(config)], stdout=writer, check=False, timeout=60)
+    os.close(writer)
+    assert ended.returncode == Exit.OK
+    assert len(journaled(config)) == 1
 
 
 def test_somebody_who_is_not_on_the_rotation_is_told_so_and_not_refused(

@@ -63,7 +63,16 @@ def test_what_is_not_configured_here_may_be_seen_elsewhere_and_is_attested() -> 
 
 def test_a_killed_feature_shows_nothing_and_is_no_failure() -> None:
     off = board(*(verdict(key, State.OFF) for key in SEVEN))
-    assert gate(replace(READY, board=off), "dashboards").state is GateState.UNKNOWN
+    shown = gate(replace(READY, board=off), "dashboards")
+    assert shown.state is GateState.UNKNOWN
+    assert shown.fix.startswith("it shows again once the feature is back on")
+
+
+def test_a_dashboard_without_data_says_what_it_waits_for() -> None:
+    empty = board(verdict("cost", State.NO_DATA, newest=None, why="waiting for the source's first answer"))
+    shown = gate(replace(READY, board=empty), "dashboards")
+    assert shown.state is GateState.UNKNOWN
+    assert shown.missing == "cost has no data: waiting for the source's first answer"
 
 
 def test_the_nightly_eval_says_when_on_how_many_and_how_many_nights() -> None:
