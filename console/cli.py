@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from console.arguments import COMMANDS
 from console.exits import ConfigError, Exit
+
+_ROOM_FOR_BYTECODE = 64 << 20
 
 NAMES = tuple(command.name for command in COMMANDS)
 
@@ -19,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit status of `console.exits.Exit`.
     """
+    _spare_full_disk()
     given = _with_command(list(sys.argv[1:] if arguments is None else arguments))
     args = _parser(given[0]).parse_args(given)
     # Each command imports only what it runs: a kill never imports the screen.
@@ -35,6 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _spare_full_disk() -> None:
+    """Keep Python from writing bytecode to a disk that is almost full.
+
+    Half a file of it is not noticed when it is written, and breaks every later start, also when there is room
+    again (CPython 3.11, `importlib._bootstrap_external._write_atomic`).
+    """
+    try:
+        disk = os.statvfs(os.path.dirname(__file__))  # noqa: PTH120 - pathlib costs a millisecond here
+    except OSError:
+        return
+    if disk.f_bavail * disk.f_frsize < _ROOM_FOR_BYTECODE:
+        sys.dont_write_bytecode = True
 
 
 def _with_command(given: list[str]) -> list[str]:

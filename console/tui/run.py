@@ -16,6 +16,8 @@ def run_console(backend: Backend, *, mouse: bool = False) -> int:
     if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
         print("console: the full screen needs a terminal; `console status` does not", file=sys.stderr)
         return 2
+    # A console stays open for days, and half a file of bytecode on a disk that fills up breaks later starts.
+    sys.dont_write_bytecode = True
     app = ConsoleApp(backend)
     # Hardly anything here is cyclic garbage, and a full collection over a month of readings stops the keys.
     gc.set_threshold(_COLLECT_AFTER)
