@@ -90,14 +90,11 @@ def examine_without(unusable: str, *, environ: Mapping[str, str]) -> Facts:
 
 
 async def _feature(config: FeatureConfig, whole: Config) -> FeatureFacts:
-    arming, secrets, proofs, sources, runbook, kill, flag = await asyncio.gather(
-        _arming(config),
+    (arming, flag, kill, runbook), secrets, proofs, sources = await asyncio.gather(
+        asyncio.gather(_arming(config), _flag(config), _newest_kill(config, whole), _runbook(config)),
         asyncio.gather(*(resolve(secret, used_by) for secret, used_by in references(config).values())),
         ask_proofs(config),
         ask_sources(config),
-        _runbook(config),
-        _newest_kill(config, whole),
-        _flag(config),
     )
     problem = arming if isinstance(arming, str) else ""
     return FeatureFacts(

@@ -55,6 +55,15 @@ def _of_snapshot(snapshot: Snapshot) -> Iterator[Finding]:
             f"the flag cannot be read: {snapshot.flag.problem}",
             "A kill is still sent. Look at the provider's address and token.",
         )
+    if snapshot.back_on:
+        yield Finding(
+            Severity.WARNING,
+            "arming",
+            name,
+            config.flag_key,
+            "the flag is no longer as the newest kill left it",
+            "If nobody restored it on purpose, kill again.",
+        )
     yield from _sources(snapshot)
     if snapshot.runbook.problem:
         yield Finding(Severity.WARNING, "runbook", name, "runbook", snapshot.runbook.problem)
@@ -84,28 +93,39 @@ def _sources(snapshot: Snapshot) -> Iterator[Finding]:
         skew = (board.clock.at - board.clock.real).total_seconds()
         if abs(skew) > LARGEST_SKEW:
             yield of_skew(name, "sources", skew)
+    yield from _blind(snapshot)
     for key, verdict in board.verdicts.items():
-        source = snapshot.sources.get(key)
-        label = source.label if source else ""
-        yield from _signal(snapshot, verdict, label)
+        if verdict.state not in _BLIND:
+            source = snapshot.sources.get(key)
+            yield from _seen(
+                name, verdict, source.label if source else "its source", _baseline(snapshot, key)
+            )
 
 
-def _signal(snapshot: Snapshot, verdict: Verdict, label: str) -> Iterator[Finding]:
-    name, key, board = snapshot.config.name, verdict.signal, snapshot.board
-    if verdict.state in _BLIND:
-        if verdict.state is State.NO_DATA and board.clock is None:
-            return  # nobody has answered yet
-        what, todo = _BLIND[verdict.state]
-        problem = verdict.problem or verdict.why or what
-        yield Finding(Severity.BROKEN, "sources", name, key, f"{verdict.state.value}: {problem}", todo)
-        return
-    odd = list(implausible(_sample(verdict), _baseline(snapshot, key)))
-    for what, todo in odd:
+def _blind(snapshot: Snapshot) -> Iterator[Finding]:
+    """Signals that cannot be seen; those with the same trouble together."""
+    together: dict[tuple[State, str], list[str]] = {}
+    for key, verdict in snapshot.board.verdicts.items():
+        if verdict.state is State.NO_DATA and snapshot.board.clock is None:
+            continue  # nobody has answered yet
+        if verdict.state in _BLIND:
+            why = verdict.problem or verdict.why or _BLIND[verdict.state][0]
+            together.setdefault((verdict.state, why), []).append(key)
+    for (state, why), keys in together.items():
+        subject, what = ", ".join(keys), f"{state.value}: {why}"
+        yield Finding(Severity.BROKEN, "sources", snapshot.config.name, subject, what, _BLIND[state][1])
+
+
+def _seen(name: str, verdict: Verdict, label: str, baseline: dict[str, float]) -> Iterator[Finding]:
+    key, fine = verdict.signal, True
+    for what, todo in implausible(_sample(verdict), baseline):
+        fine = False
         yield Finding(Severity.WARNING, "sources", name, key, what, todo)
     if verdict.partial:
+        fine = False
         yield Finding(Severity.WARNING, "sources", name, key, verdict.partial, of_partial(verdict.partial))
-    if not odd and not verdict.partial:
-        yield Finding(Severity.FINE, "sources", name, key, f"{label or 'its source'} answers, and is fresh")
+    if fine and verdict.state is not State.OFF:
+        yield Finding(Severity.FINE, "sources", name, key, f"{label} answers, and is fresh")
 
 
 def _sample(verdict: Verdict) -> Sample:

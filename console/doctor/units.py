@@ -90,7 +90,7 @@ def _latency(sample: Sample, baseline: Mapping[str, float]) -> Iterator[tuple[st
         )
         return
     p95, wanted = sample.p95, baseline.get("p95")
-    if p95 is None:
+    if p95 is None or p95 <= 0:
         return
     if wanted and MILLI[0] <= p95 / wanted <= MILLI[1]:
         yield (
@@ -166,7 +166,7 @@ def _score(sample: Sample, baseline: Mapping[str, float]) -> Iterator[tuple[str,
                 f"the {name} is {score:g}: that looks like percent",
                 "Scores are shares from 0 to 1: divide by 100 at the source.",
             )
-    if sample.score and cold and cold / sample.score >= CENTI[0]:
+    if sample.score and cold and cold <= 1 and cold / sample.score >= CENTI[0]:
         yield (
             f"the score is {sample.score:g} where the cold eval has {cold:g}: about a hundredth of it",
             "One of the two is divided by 100 once too often.",
