@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from adapters.signals.event_frames import Events, Hello, History, decode
 from adapters.signals.event_ledger import MOST_OPEN, Ledger
 from adapters.signals.port import Amount, Ratio, Reading, Traffic
-from tests.adapters.signals.stream import event, hello, history, live, rollup
+from tests.adapters.signals.stream import NOON, at, event, hello, history, live, rollup
 
 SIGNALS = ("errors", "latency", "feedback", "cost", "injection", "tickets")
 SPAN = 240
@@ -186,3 +187,44 @@ def test_names_without_end_are_counted_under_one() -> None:
     [reading] = [r for r in made.take().readings if r.signal == "tickets" and r.closed and r.newest]
     assert reading.observation.total == 1000  # type: ignore[union-attr]
     assert len(reading.observation.categories) == 201  # type: ignore[union-attr]
+
+
+def test_a_signal_may_be_complete_further_than_the_events() -> None:
+    made = ledger(0, complete_to=at(0), at=at(0), complete={"tickets": at(0)})
+    ticket = {"time": at(150), "category": "wrong tone"}
+    feed(made, [live(60), live(200, complete=60, tickets=[ticket]), live(300, complete=60)])
+    vouched = made.take().complete_to
+    assert vouched["tickets"] == vouched["errors"]
+    frame = live(400, complete=60) | {"complete": {"tickets": at(400), "cost": at(0), "nonsense": at(400)}}
+    feed(made, [frame])
+    vouched = made.take().complete_to
+    assert vouched["tickets"] == NOON + timedelta(seconds=400)
+    assert vouched["errors"] == vouched["cost"] == vouched["traffic"] == NOON + timedelta(seconds=60)
+    assert "nonsense" not in vouched
+
+
+def test_no_signal_is_complete_beyond_the_servers_own_clock() -> None:
+    made = ledger(0, complete_to=at(0), at=at(0))
+    feed(made, [live(30) | {"complete": {"tickets": at(9_999)}}])
+    assert made.take().complete_to["tickets"] == NOON + timedelta(seconds=30)
+
+
+def test_every_change_of_the_model_is_told_once_with_those_of_the_history_first() -> None:
+    past = [
+        rollup(-300 + 60 * i, ai=1, newest=at(-270 + 60 * i), model=model)
+        for i, model in enumerate(("one", "one", None, "two"))
+    ]
+    made = ledger(0, past, complete_to=at(0), at=at(0))
+    told = made.take()
+    assert [(time - NOON, model.raw) for time, model in told.models] == [
+        (timedelta(seconds=-270), "one"),
+        (timedelta(seconds=-90), "two"),
+    ]
+    assert told.model is not None
+    assert told.model.raw == "two"
+    assert made.take().models == ()
+    answers = [event(1, 5, model="two"), event(2, 8, model="three"), event(3, 6, model="two")]
+    frame, _ = decode(json.dumps(live(10, answers)))
+    assert isinstance(frame, Events)
+    made.add(frame, 0)
+    assert [model.raw for _, model in made.take().models] == ["three"]
