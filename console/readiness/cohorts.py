@@ -32,7 +32,7 @@ def internal_cohort(snapshot: Snapshot) -> Finding:
             told,
             "",
             seen=_stages(snapshot),
-            missing="that it ran for 3 days, and that its issues are triaged: somebody who knows attests it",
+            missing="that it ran 3 days and its issues are triaged: somebody attests it",
             fix=fix,
         )
     who = f"cohort {cut(stage.cohort)}" if stage.cohort else "no cohort named"
@@ -45,7 +45,7 @@ def internal_cohort(snapshot: Snapshot) -> Finding:
         f"{told}; whether its issues are triaged is not known",
         "",
         seen=_stages(snapshot),
-        missing="that it ran for 3 days, and that its issues are triaged: somebody who knows attests it",
+        missing="that it ran 3 days and its issues are triaged: somebody attests it",
         fix=fix,
     )
 
@@ -59,7 +59,7 @@ def ramp_criteria(snapshot: Snapshot) -> Finding:
             GateState.UNKNOWN,
             "no stages in [feature.rollout]",
             "",
-            missing="the stages, who the first 5 % are, and what must hold before the next",
+            missing="the stages, who the first 5 % are, what the next stage takes",
             fix=f"write stages into [feature.rollout]; {fix}",
         )
     first = next((stage for stage in stages if stage.percent > 0), None)
@@ -83,7 +83,7 @@ def ramp_criteria(snapshot: Snapshot) -> Finding:
         f"stages {names}: {small}{lacks}; cohort and criteria are not known",
         "",
         seen=_stages(snapshot),
-        missing="who the first users are, and what must hold before the next stage: somebody attests it",
+        missing="who the first users are, what the next stage takes: somebody attests it",
         fix=f"set hold at {cut(held[0].name, 20)} in [feature.rollout]; {fix}" if held else fix,
     )
 
