@@ -21,7 +21,7 @@ from adapters.errors import AdapterError, NeedsApproval, NotFound, Refused
 from adapters.flags.arming import clock, failed, first_failed, passed, unknown
 from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch
 from adapters.http import Credential, Http, segments
-from adapters.options import base_url, decode
+from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
 from adapters.trust import NO_TRUST, Trust
 from adapters.untrusted import Untrusted
@@ -36,10 +36,17 @@ LONGEST_NAME = 200
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The keys of the table."""
+    """A flag service of your own that speaks the small API of docs/flag-service.md.
+
+    Attributes:
+        url: base address of the service, before `/v1`.
+        token: sent as a bearer token; it must be one that may write this flag.
+        key: the flag's key at the service.
+        environment: of the flag, where the service calls it other than the feature does.
+    """
 
     url: str
-    token: str
+    token: Reference
     key: str
     environment: str
 

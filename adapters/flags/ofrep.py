@@ -16,7 +16,7 @@ from adapters.faults import garbage
 from adapters.flags.context import named
 from adapters.flags.port import Evaluation
 from adapters.http import Credential, Http, segments
-from adapters.options import base_url, decode
+from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
 from adapters.trust import NO_TRUST, Trust
 from adapters.untrusted import Untrusted
@@ -26,11 +26,18 @@ if TYPE_CHECKING:
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The keys of the table; `environment` is taken, and told by url or token."""
+    """Evaluations by a service that speaks OFREP, the OpenFeature Remote Evaluation Protocol.
+
+    Attributes:
+        url: what stands before `/ofrep/v1`.
+        key: the flag's key there; by default that of the flag.
+        token: sent as a bearer token, where the service wants one.
+        environment: taken and not used: url or token tell it.
+    """
 
     url: str
     key: str
-    token: str | None = None
+    token: Reference | None = None
     environment: str = ""
 
 

@@ -33,7 +33,7 @@ from adapters.flags.unleash_payloads import Environment, Event, Events, Feature,
 from adapters.flags.unleash_refusals import explain
 from adapters.flags.unleash_rules import exposure
 from adapters.http import Credential, Http, segments
-from adapters.options import base_url, decode
+from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
 from adapters.trust import NO_TRUST, Trust
 from adapters.untrusted import Untrusted
@@ -49,10 +49,18 @@ POLL_SECONDS = 2.0
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The keys of the table."""
+    """A flag in Unleash, by its admin API.
+
+    Attributes:
+        url: address of the server.
+        token: a personal access token, or one of a service account, that may switch this flag.
+        key: the flag's name in Unleash.
+        environment: of the flag, where Unleash calls it other than the feature does.
+        project: that the flag belongs to.
+    """
 
     url: str
-    token: str
+    token: Reference
     key: str
     environment: str
     project: str = "default"

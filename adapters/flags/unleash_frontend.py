@@ -19,7 +19,7 @@ from adapters.errors import AdapterError, Forbidden, NotFound
 from adapters.flags.context import named
 from adapters.flags.port import Evaluation
 from adapters.http import Credential, Http
-from adapters.options import base_url, decode
+from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
 from adapters.trust import NO_TRUST, Trust
 
@@ -31,10 +31,17 @@ OWN_FIELDS = ("userId", "sessionId", "remoteAddress", "appName", "currentTime")
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The keys of the table; `environment`, where given, must be the token's own."""
+    """Evaluations by Unleash's frontend API.
+
+    Attributes:
+        url: `.../api/frontend`, of the server or of an Edge.
+        token: of the kind "frontend", and of the feature's environment.
+        key: the flag's name there; by default that of the flag.
+        environment: must be the token's own; by default the feature's.
+    """
 
     url: str
-    token: str
+    token: Reference
     key: str
     environment: str = ""
 

@@ -18,7 +18,7 @@ import msgspec
 from adapters.errors import AdapterError, BadOptions
 from adapters.flags.port import ArmingCheck, Receipt, RequestSketch
 from adapters.levers.process import Done, finding, run
-from adapters.options import decode
+from adapters.options import Reference, decode
 from adapters.secrets import Secret
 from adapters.telltale import given_away
 from adapters.trust import NO_TRUST, Trust
@@ -27,14 +27,29 @@ SECONDS = 5.0
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The keys of the table; `key` and `environment` of the feature are taken, and not used."""
+    """A local command: a list of an absolute path and its arguments, run without a shell and within 5 s.
+
+    It gets `PATH`, `HOME`, `LANG` and what `env` names, and nothing else of the environment. It works only if
+    console.toml is yours or root's, and nobody else can write it or put another in its place.
+
+    Attributes:
+        run: puts the feature into its killed state, and may be run again.
+        check: tells whether that holds: status 0 says yes, 1 says no.
+        arm: proves that `run` would work, and changes nothing.
+        undo: what a person runs to take it back.
+        proof: what confirms it; by default `check`, where there is one. Without any the lever can be pulled
+            and never confirmed.
+        env: secrets for the commands: names of variables to references.
+        key: taken and not used.
+        environment: taken and not used.
+    """
 
     run: list[str]
     check: list[str] = []
     arm: list[str] = []
     undo: list[str] = []
     proof: Literal["check", "evaluation", "traffic"] | None = None
-    env: dict[str, str] = {}
+    env: dict[str, Reference] = {}
     key: str = ""
     environment: str = ""
 

@@ -17,7 +17,7 @@ from adapters.credential import Credential
 from adapters.errors import AdapterError, Effect, Garbage, Interrupted, TimedOut, Unreachable
 from adapters.faults import LONGEST_DETAIL, Trip, from_status, garbage
 from adapters.http import is_loopback
-from adapters.options import base_url, decode
+from adapters.options import Reference, base_url, decode
 from adapters.redaction import hide
 from adapters.secrets import Secret
 from adapters.signals.event_frames import VERSION, BadFrame, Frame, Hello
@@ -41,15 +41,15 @@ _SILENT.disabled = True
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keys of a table with provider "events".
+    """A WebSocket that speaks the event stream of docs/event-stream.md. Signals of one address share it.
 
     Attributes:
-        url: the stream's address (ws://host:port/events).
-        token: reference to a secret, sent as a bearer token; None for a server that wants none.
+        url: the stream's address (`ws://host:port/events`).
+        token: sent as a bearer token, where the server wants one.
     """
 
     url: str
-    token: str | None = None
+    token: Reference | None = None
 
 
 class Address:

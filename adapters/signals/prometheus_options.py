@@ -24,7 +24,7 @@ from adapters.credential import Credential
 from adapters.durations import seconds
 from adapters.errors import BadOptions
 from adapters.http import Http
-from adapters.options import base_url, choices, decode, printable
+from adapters.options import Duration, Reference, base_url, choices, decode, printable
 from adapters.secrets import Secret
 from adapters.signals.prometheus_durations import ranges
 from adapters.telltale import sounds_secret
@@ -35,25 +35,29 @@ LARGEST_BODY = 32 << 20
 
 
 class Reach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keys that say how to reach the engine; the signals of one source share them.
+    """Any engine with the HTTP API of Prometheus: Thanos, Mimir, VictoriaMetrics.
+
+    These keys say how to reach it. Signals that agree on all of them are asked together.
 
     Attributes:
-        url: base address, before /api/v1.
-        token: reference to a bearer token.
-        user, password: HTTP Basic instead; the password is a reference.
-        headers: further headers ({ X-Scope-OrgID = "acme" }); a value may be a reference.
+        url: base address, before `/api/v1`.
+        token: sent as a bearer token.
+        user: for HTTP Basic, in place of a token.
+        password: for HTTP Basic.
+        headers: further headers; a value may be a secret reference, and must be one where the name says that
+            it is a secret.
         poll: time between two polls.
         delay: how long after its end a bucket is taken as final. Prometheus has a sample within its scrape's
             time-out; VictoriaMetrics shows none of the last 30 s.
     """
 
     url: str
-    token: str | None = None
+    token: Reference | None = None
     user: str | None = None
-    password: str | None = None
+    password: Reference | None = None
     headers: dict[str, str] = {}
-    poll: str = "15s"
-    delay: str = "10s"
+    poll: Duration = "15s"
+    delay: Duration = "10s"
 
 
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,18 +65,20 @@ class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Attributes:
         bucket: what one reading covers, equal to the range in the queries.
-        history: how far the first poll reaches back; None is a day, or 28 days of buckets of an hour or more.
+        history: how far the first poll reaches back: by default a day, or 28 days where a bucket is an hour
+            or more.
     """
 
-    bucket: str = "1m"
-    history: str | None = None
+    bucket: Duration = "1m"
+    history: Duration | None = None
 
 
 class Share(Span, frozen=True, forbid_unknown_fields=True):
     """Queries of errors and feedback.
 
     Attributes:
-        bad, all: increase of the bad ones, and of all AI answers (feedback: all that were shown).
+        bad: increase of the bad answers.
+        all: increase of all AI answers; for feedback, of all that were shown.
         kinds: increase of the bad ones ``by (kind)``.
         rated: feedback: increase of the answers that were rated at all.
         fallback: errors: increase of answers by the fallback; with it the source tells traffic as well.
@@ -86,13 +92,23 @@ class Share(Span, frozen=True, forbid_unknown_fields=True):
 
 
 class Durations(Span, frozen=True, forbid_unknown_fields=True):
-    """Query of latency: ``sum by (le) (increase(x_bucket[1m]))`` of a classic histogram in seconds."""
+    """Query of latency.
+
+    Attributes:
+        buckets: ``sum by (le) (increase(x_bucket[1m]))`` of a classic histogram in seconds.
+    """
 
     buckets: str
 
 
 class Spend(Span, frozen=True, forbid_unknown_fields=True):
-    """Queries of cost: increase of US dollars, of requests and of tokens."""
+    """Queries of cost.
+
+    Attributes:
+        usd: increase of US dollars.
+        requests: increase of requests.
+        tokens: increase of tokens.
+    """
 
     usd: str
     requests: str | None = None
@@ -100,7 +116,13 @@ class Spend(Span, frozen=True, forbid_unknown_fields=True):
 
 
 class Attacks(Span, frozen=True, forbid_unknown_fields=True):
-    """Queries of injection: increase of blocked and passed attempts ``by (class)``, of scanned requests."""
+    """Queries of injection.
+
+    Attributes:
+        blocked: increase of blocked attempts ``by (class)``.
+        passed: increase of attempts that passed ``by (class)``.
+        scanned: increase of scanned requests.
+    """
 
     blocked: str
     passed: str
@@ -108,18 +130,29 @@ class Attacks(Span, frozen=True, forbid_unknown_fields=True):
 
 
 class Tickets(Span, frozen=True, forbid_unknown_fields=True):
-    """Queries of tickets: increase of all, and ``by (category)``."""
+    """Queries of tickets.
+
+    Attributes:
+        total: increase of all tickets about the feature.
+        categories: the same ``by (category)``.
+    """
 
     total: str
     categories: str | None = None
 
 
 class Evals(Span, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Queries of evals: gauges ``by (category)``, and the unix time of the run that set them.
+    """Queries of evals: gauges of the newest nightly run, ``by (category)``.
 
     Attributes:
-        mean, sd, n, weight: of each category; scores from 0 to 1.
-        cold, cold_n: the cold eval's score and its number of cases.
+        mean: mean score of each category, 0 to 1.
+        sd: standard deviation of the scores.
+        n: cases.
+        at: unix time of the run that set them.
+        weight: share of each category in production.
+        cold: the cold eval's score; else that of `baseline`.
+        cold_n: the cold eval's number of cases.
+        bucket: what one reading covers.
     """
 
     mean: str
@@ -129,7 +162,7 @@ class Evals(Span, frozen=True, forbid_unknown_fields=True, kw_only=True):
     weight: str | None = None
     cold: str | None = None
     cold_n: str | None = None
-    bucket: str = "1h"
+    bucket: Duration = "1h"
 
 
 REACH_KEYS = frozenset(field.encode_name for field in msgspec.structs.fields(Reach))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.durations import seconds
 from adapters.errors import AdapterError, BadOptions, NotFound
-from adapters.options import decode
+from adapters.options import Duration, decode
 from adapters.signals.port import TrafficCount
 from adapters.signals.prometheus_api import Api, named
 from adapters.signals.prometheus_durations import ranges
@@ -23,10 +23,11 @@ TOTAL_SECONDS = 3.0
 
 
 class Options(Reach, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Keys of a traffic table: those of `Reach`, and three queries that are evaluated now.
+    """Queries that are evaluated at the moment of the kill and after it.
 
     Attributes:
-        ai, fallback: answers of each path in the last seconds: ``sum(increase(ai_total[15s]))``.
+        ai: answers of the AI path in the last seconds: ``sum(increase(ai_total[15s]))``.
+        fallback: answers of the fallback, over the same time.
         newest: unix time of the newest answer of either path.
         window: seconds that `ai` and `fallback` cover ("15s"); by default the range in `ai`.
     """
@@ -34,7 +35,7 @@ class Options(Reach, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ai: str
     fallback: str
     newest: str | None = None
-    window: str | None = None
+    window: Duration | None = None
 
 
 class PrometheusTraffic:

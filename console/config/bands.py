@@ -24,13 +24,16 @@ FITTING = {
 BASELINES = {"latency": ("p50", "p95", "n"), "cost": ("forecast",), "evals": ("cold", "n")}
 """Keys of the baselines that a signal's band is around; the others have none."""
 
-WRITTEN = {
-    "below": '{ below = "1%" }',
-    "within_percent_of": "{ within_percent_of = 10 }",
-    "trend": "{ trend = 1.25 }",
-    "shape": "{ shape = true }",
+DEFAULTS = {
+    "errors": '{ below = "1%" }',
+    "latency": "{ within_percent_of = 10 }",
+    "cost": "{ within_percent_of = 20 }",
+    "feedback": '{ below = "10%" }',
+    "evals": "{ within_percent_of = 5 }",
+    "tickets": "{ trend = 1.25 }",
+    "injection": "{ shape = true }",
 }
-"""How a band of each kind is written."""
+"""How the default of each is written."""
 
 
 class _NoBandError(Exception):
@@ -52,7 +55,9 @@ def parse_band(raw: Any, signal: str, where: str) -> Band | None:
     try:
         return _band(raw, FITTING[signal])
     except _NoBandError as error:
-        accepted = f"Accepted: {WRITTEN[FITTING[signal]]}."
+        accepted = f"Accepted: {DEFAULTS[signal]}, or another number."
+        if FITTING[signal] == "shape":
+            accepted = f"Accepted: {DEFAULTS[signal]}."
         raise BadOptions(str(error), where=where, todo=accepted) from None
 
 
@@ -83,7 +88,7 @@ def _band(raw: Any, fitting: str) -> Band:
     if not isinstance(raw, dict) or len(raw) != 1:
         raise _NoBandError("key `band` must be a table with exactly one key")
     ((kind, value),) = raw.items()
-    if kind not in (*WRITTEN, "above"):
+    if kind not in (*FITTING.values(), "above"):
         raise _NoBandError(f"unknown key `band.{printable(kind)}`")
     if kind != fitting:
         raise _NoBandError(f"key `band.{kind}` does not fit this signal, which is judged by `{fitting}`")
