@@ -28,10 +28,15 @@ class KeyModel(Struct, frozen=True):
 
 
 class FooterModel(Struct, frozen=True):
-    """Left groups, three cells apart; keys in a group two apart. `right` stands at the right edge."""
+    """Left groups, three cells apart; keys in a group two apart. `right` stands at the right edge.
+
+    Attributes:
+        notice: a sentence in place of all keys, or ""; cut where it is too long, never dropped.
+    """
 
     groups: tuple[tuple[KeyModel, ...], ...]
     right: tuple[KeyModel, ...] = ()
+    notice: str = ""
 
 
 class _Piece(Struct, frozen=True):
@@ -46,6 +51,8 @@ def paint(model: FooterModel, width: int, height: int, look: Look) -> tuple[Line
     """One line of `width` cells, the rest blank."""
     if height <= 0:
         return ()
+    if model.notice:
+        return (Row(width, look).put(" ").put(model.notice, Role.TITLE, limit=max(0, width - 2)).line(),)
     left = _pieces(model.groups)
     right = [_Piece(-1, key, False) for key in model.right]
     while left and _needed(left, right, width, look) > width:

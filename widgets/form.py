@@ -5,9 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 
 from widgets.frame import rule
-from widgets.line import Line, Role, Row, wrap
+from widgets.line import Line, Role, Row, blank, wrap
 from widgets.look import Look
 from widgets.rows import Rows
+
+LABEL = 11
+"""Column of texts and fields, their labels before them."""
 
 
 class QuestionModel(Struct, frozen=True):
@@ -15,11 +18,11 @@ class QuestionModel(Struct, frozen=True):
 
     Attributes:
         title: in the rule.
-        about: lines of text, each wrapped.
+        about: texts, each with a label before it or "", wrapped beside it.
     """
 
     title: str
-    about: tuple[str, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
 
 
 class AdviceModel(Struct, frozen=True):
@@ -36,13 +39,15 @@ class AdviceModel(Struct, frozen=True):
 
 
 def question_lines(model: QuestionModel, width: int, look: Look) -> list[Line]:
-    """The rule and the texts, all of them."""
+    """The rule and the texts, all of them, and an empty line."""
     lines = [rule(width, look, model.title)]
-    for text in model.about:
-        lines += [
-            Row(width, look).to(1).put(piece).line() for piece in wrap(look.text(text), max(1, width - 2))
-        ]
-    return lines
+    for label, text in model.about:
+        column = LABEL if width >= 4 * LABEL and label else 1
+        words = text if column > 1 or not label else f"{label}: {text}"
+        for index, piece in enumerate(wrap(look.text(words), max(1, width - column - 1))):
+            row = Row(width, look).to(1).put(label if column > 1 and index == 0 else "", Role.DIM)
+            lines.append(row.to(column).put(piece).line())
+    return [*lines, blank(width)]
 
 
 def advice_lines(model: AdviceModel, width: int, look: Look) -> list[Line]:

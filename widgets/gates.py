@@ -86,7 +86,7 @@ def paint(model: GatesModel, width: int, height: int, look: Look) -> tuple[Line,
 def _head(model: GatesModel, width: int, look: Look) -> Line:
     right = model.count
     if width >= _NARROW:
-        by, good_to = f"{'by':<{_BY}}", f"{'good to':>{_GOOD_TO}}"
+        by, good_to = f"{'by':<{_BY}}", f"{'good to':>{_GOOD_TO - 1}}"
         right = f"{model.count}{' ' * _GAP}{by}{good_to}"
     if model.problem:
         right = model.count

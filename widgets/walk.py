@@ -54,19 +54,20 @@ class WalkModel(Struct, frozen=True):
 def body(model: WalkModel, width: int, look: Look) -> list[Line]:
     """Everything of the gate, before it is scrolled."""
     row = Row(width, look).put(f" {look.mark(model.mark)} {model.mark.value}", Role.TITLE)
-    lines: list[Line] = [(), row.to(TEXT).put(model.title, Role.TITLE).line(), ()]
-    lines += _labelled("asked", model.asked, width, look)
-    lines += _labelled("why", model.why, width, look)
-    lines.append(())
-    lines += _labelled("found", model.found, width, look)
-    lines += _labelled("by", model.by, width, look)
+    sections: list[list[Line]] = [
+        [(), row.to(TEXT).put(model.title, Role.TITLE).line()],
+        [*_labelled("asked", model.asked, width, look), *_labelled("why", model.why, width, look)],
+        [*_labelled("found", model.found, width, look), *_labelled("by", model.by, width, look)],
+        [],
+        [*_labelled("missing", model.missing, width, look), *_labelled("to fix", model.fix, width, look)],
+    ]
     for index, seen in enumerate(model.seen):
         mark = look.mark(seen.mark) if seen.mark else look.dot
-        lines += _labelled("seen" if index == 0 else "", seen.text, width, look, mark)
-    if model.missing or model.fix:
-        lines.append(())
-    lines += _labelled("missing", model.missing, width, look)
-    lines += _labelled("to fix", model.fix, width, look)
+        sections[3] += _labelled("seen" if index == 0 else "", seen.text, width, look, mark)
+    lines: list[Line] = []
+    for section in sections:
+        if section:
+            lines += [*([()] if lines else []), *section]
     return lines
 
 

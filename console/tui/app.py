@@ -45,6 +45,7 @@ _CSS = """
 Screen { layout: vertical; overflow: hidden; }
 Banner { height: 3; }
 Footer { height: 1; }
+CommandPalette SearchIcon { display: none; }
 """
 
 
@@ -187,6 +188,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Give each key to the screen on top, in the order in which they were typed."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._cadence.key()
+            self._notice = ("", 0.0)
             screen = self.screen
             if isinstance(screen, ConsoleScreen):
                 if screen.take(event, self._reads.of(event)):

@@ -60,12 +60,12 @@ class Form:
     """One question.
 
     Attributes:
-        about: lines above the fields: what is asked, and what the console sees of it.
+        about: texts above the fields with their labels: what is asked, and what the console sees of it.
         make: the act of what was typed. Raises `Wrong`.
     """
 
     title: str
-    about: tuple[str, ...]
+    about: tuple[tuple[str, str], ...]
     fields: tuple[Field, ...]
     make: Callable[[Values, Scene], Act]
 
@@ -85,7 +85,7 @@ def _note() -> Form:
 
     return Form(
         "note",
-        ("It stands in the timeline, under your name, for good.",),
+        (("", "It stands in the timeline, under your name, for good."),),
         (Field("text", "note", "what the others should know"),),
         make,
     )
@@ -114,7 +114,10 @@ def _attest(key: str, gate: Gate | None) -> Form:
 
     return Form(
         f"attest: {_title(key, gate)}",
-        (*_about(gate), "You vouch for it, by name. A FAIL that the console sees is covered by no word."),
+        (
+            *_about(gate),
+            ("", "You vouch for it, by name. A FAIL that the console sees is covered by no word."),
+        ),
         (
             Field("evidence", "evidence", "what you have seen, or an address where it stands"),
             Field("until", "good to", f"2026-12-24 or 30d, {most}d at most; empty: {days} days"),
@@ -140,7 +143,7 @@ def _waive(key: str, gate: Gate | None) -> Form:
 
     return Form(
         f"waive: {_title(key, gate)}",
-        (*_about(gate), "The gate counts as met until then, and says WAIVED."),
+        (*_about(gate), ("", "The gate counts as met until then, and says WAIVED.")),
         (
             Field("reason", "reason", "why it can be done without for that time"),
             Field("approver", "approver", "who allowed it: somebody else than you"),
@@ -154,11 +157,11 @@ def _title(key: str, gate: Gate | None) -> str:
     return gate.definition.title if gate else plain(key)
 
 
-def _about(gate: Gate | None) -> tuple[str, ...]:
+def _about(gate: Gate | None) -> tuple[tuple[str, str], ...]:
     if gate is None:
         return ()
     seen = gate.missing or gate.evidence
-    return (f"asked   {gate.definition.asked}", f"stands  {gate.state.value}: {seen}")
+    return (("asked", gate.definition.asked), ("stands", f"{gate.state.value}: {seen}"))
 
 
 def _text(values: Values, name: str) -> str:

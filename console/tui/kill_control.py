@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.tui import actions
 from console.tui.scene import Killing
+from console.tui.screens.base import ConsoleScreen
 from console.tui.screens.kill import KillScreen
 from console.tui.session import KillSession
 from console.tui.views.kill_dialog import in_breach
@@ -53,7 +54,7 @@ class KillControl:
             app.host.go(actions.HELP, "read-only")
         elif self._backend.snapshot is None:
             self._wanted_at = monotonic()
-            app.say(f"K: the dialog opens as soon as it is known what it kills; {self._backend.message}")
+            app.say(f"K opens the dialog as soon as it is known what it kills: {self._backend.message}")
         elif self._chosen in self.running:
             if not isinstance(app.screen, KillScreen):
                 self.show_ladder()
@@ -71,6 +72,8 @@ class KillControl:
         """Open the dialog for a key that was pressed when nothing was known yet."""
         if self._wanted_at is None or self._backend.snapshot is None:
             return
+        if not isinstance(self._app.screen, ConsoleScreen):
+            return  # the palette was opened meanwhile
         fresh = monotonic() - self._wanted_at < KEPT_SECONDS
         self._wanted_at = None
         if fresh:

@@ -16,12 +16,11 @@ from console.tui.forms import LONGEST, Field, Form, Wrong, form_for
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen, Host
 from console.tui.written import written
-from widgets.form import Advice, AdviceModel, Question, QuestionModel, advice_lines, question_lines
+from widgets.form import LABEL, Advice, AdviceModel, Question, QuestionModel, advice_lines, question_lines
 
 if TYPE_CHECKING:
     from console.incident.acts import Act
 
-_LABEL = 11
 _FIELDS = 3
 _FRAME = 4  # banner and footer
 
@@ -37,13 +36,14 @@ class _Slot(Vertical):
     DEFAULT_CSS = """
     _Slot { height: auto; }
     _Slot Horizontal { height: 1; }
-    _Slot .label { width: 11; height: 1; }
+    _Slot .label { height: 1; }
     _Slot Advice { height: 1; }
     _Slot Input { width: 1fr; text-style: underline; }
     """
 
     def __init__(self, host: Host) -> None:
         self.label = Advice(look=host.look, classes="label")
+        self.label.styles.width = LABEL
         self.input = Input(compact=True, max_length=2 * LONGEST, select_on_focus=False)
         self.input.cursor_blink = False
         self.advice = Advice(look=host.look)
@@ -137,7 +137,7 @@ class FormScreen(ConsoleScreen):
         return lines
 
     def _advice(self, field: Field) -> AdviceModel:
-        column = _LABEL if self.app.size.width >= 4 * _LABEL else 1
+        column = LABEL if self.app.size.width >= 4 * LABEL else 1
         if field.name in self._wrong:
             return AdviceModel(self._wrong[field.name], True, column)
         return AdviceModel(field.hint, False, column)

@@ -16,7 +16,7 @@ def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -
         labels: what an action (by its id) is called at this moment, where that differs from the registry.
     """
     if scene.notice:
-        return FooterModel(((KeyModel(scene.notice, ""),),))
+        return FooterModel((), notice=scene.notice)
     dangerous: list[KeyModel] = []
     ordinary: list[KeyModel] = []
     right: list[KeyModel] = []

@@ -28,7 +28,12 @@ def help_page(width: int, top: int, keys: Keymap) -> RunbookModel:
             lines += _text(width, *_KILL)
         for row in key_rows(keys):
             if row.group == group:
-                lines += _row(row.keys, row.description, width, Role.DANGER if row.dangerous else Role.PLAIN)
+                lines += _row(
+                    row.keys or f": {row.id}",
+                    row.description,
+                    width,
+                    Role.DANGER if row.dangerous else Role.PLAIN,
+                )
     lines += [(), ((" capitals change what users get, small letters never do", Role.TITLE),)]
     lines += _text(width, "Where letters are typed no letter is a key: esc leaves, F1 is this page.")
     lines += [(), ((" glyphs", Role.TITLE),), *_text(width, _GLYPHS, _GATES)]

@@ -57,6 +57,7 @@ def main() -> int:
     snapshot = replace(
         snapshot,
         flag=flag(read_at=real),
+        happenings=tuple(replace(each, at=each.at + (real - NOW)) for each in SNAPSHOT.happenings),
         arming=replace(SNAPSHOT.arming, proven_at=real - timedelta(seconds=2)) if SNAPSHOT.arming else None,
     )
     backend = PlayBackend(None if kind == "waiting" else snapshot)
