@@ -11,7 +11,13 @@ from console.signals.evidence import Evidence, minute_of
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 MONTH = 30
-"""Days that are shown of what comes once a day."""
+"""Days that are shown of what comes once a day, where the span is shorter than two."""
+
+
+def days_of(span: timedelta) -> int:
+    """How many days a chart shows of what comes once a day."""
+    days = span // timedelta(days=1)
+    return days if days >= 2 else MONTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,10 @@ def power(natural_log: float) -> str:
     """Write e to this power in decimal scientific form ("1.8e+12"), also where a float could not hold it."""
     decimal = natural_log / 2.302585092994046
     exponent = floor(decimal)
-    return f"{10 ** (decimal - exponent):.1f}e{exponent:+03d}"
+    digits = f"{10 ** (decimal - exponent):.1f}"
+    if digits == "10.0":
+        digits, exponent = "1.0", exponent + 1
+    return f"{digits}e{exponent:+03d}"
 
 
 def plain(name: str, longest: int = 24) -> str:

@@ -1,73 +1,34 @@
 """Evals: answers sampled from production within 5 % of the cold eval.
 
-A night's score is the stratified mean, sum of w_h m_h over the categories h, with variance sum of w_h^2
-s_h^2 / n_h (Cochran, Sampling Techniques, 5.2); w_h is the category's share of production, or of the sample
-where that is not known. Nights of one judge are pooled by their size. D = (cold - production) / cold, its
-error by the delta method from both sides; the cold run's spread is taken to be production's, as no source
-tells it.
+How nights are pooled and held against the cold run is in `console.signals.nights`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
-from math import isfinite, sqrt
+from math import sqrt
 
-from adapters.signals.port import Observation, Reading, Score, Stratum
+from adapters.signals.port import Observation, Reading, Score
 from console.signals import words
-from console.signals.bins import MONTH, Bins
+from console.signals.bins import Bins, days_of
 from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs
-from console.signals.latching import latched
+from console.signals.latching import CLEARING, latched
+from console.signals.nights import Gap, Night, night, of_epoch, pooled, sampled, score_of, worst_of
 from console.signals.series import Series, Unit
-from console.signals.verdict import Gauge, State, Verdict
+from console.signals.verdict import Gauge, State, Verdict, WindowRow
 from console.signals.wilson import Z_95
 
 OLDEST = timedelta(hours=36)
 """A night is missed when the last run is older than this."""
 
-POOLED_NIGHTS = 14
 RECENT_NIGHTS = 3
 _Z_99 = 2.3263478740408408
 """Harm is looked for every night, so its bound is the stricter one."""
 _FEWEST = 100
-_WORST_N = 10
 _SHOWN = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """One run: when, stratified mean and its variance, answers, spread of single answers."""
-
-    at: datetime
-    mean: float
-    variance: float
-    n: int
-    spread: float
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Production against cold.
-
-    Attributes:
-        nights: pooled.
-        mean: of production.
-        n: answers.
-        cold: score it is held against.
-        value: D; positive where production is worse.
-        error: its standard error; None where the cold run's size is unknown.
-        cold_error: the part of `error` that more nights cannot lower.
-    """
-
-    nights: int
-    mean: float
-    n: int
-    cold: float
-    value: float
-    error: float | None
-    cold_error: float
 
 
 class EvalsJudge:
@@ -101,7 +62,7 @@ class EvalsJudge:
         runs = [
             one
             for one in evidence.long_readings()
-            if one.end <= look.at and _of_epoch(one, look.epoch) and _sampled(one)
+            if one.end <= look.at and of_epoch(one, look.epoch) and sampled(one)
         ]
         if not runs:
             return self._empty(evidence, look)
@@ -111,17 +72,18 @@ class EvalsJudge:
         return self._judged[1]
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
-        """The score of each night of a month."""
-        laid = Bins.until(at, timedelta(days=MONTH), MONTH)
-        values: list[float | None] = [None] * MONTH
+        """The score of each night."""
+        count = days_of(span)
+        laid = Bins.until(at, timedelta(days=count), count)
+        values: list[float | None] = [None] * count
         cold = self._cold
         for run in evidence.long_readings():
-            if not _sampled(run):
+            if not sampled(run):
                 continue
-            cold = _score(run).cold or self._cold
+            cold = score_of(run).cold or self._cold
             index = (run.end - timedelta.resolution - laid.start) // laid.width
-            if 0 <= index < MONTH:
-                values[index] = _night(run).mean
+            if 0 <= index < count:
+                values[index] = night(run).mean
         high = None if cold is None else cold * (1 + self._within)
         low = None if cold is None else cold * (1 - self._within)
         return Series(laid.start, laid.end, tuple(values), Unit.SCORE, high, low)
@@ -131,8 +93,8 @@ class EvalsJudge:
         gap: Gap | None = None
         why = ""
         for end in range(max(1, len(runs) - _SHOWN), len(runs) + 1):
-            gap = self._gap(runs[:end])
-            recent = self._gap(runs[max(0, end - RECENT_NIGHTS) : end])
+            gap = pooled(runs[:end], self._cold, self._cold_n)
+            recent = pooled(runs[max(0, end - RECENT_NIGHTS) : end], self._cold, self._cold_n)
             state, why = self._state(gap, recent)
             inside = recent is not None and recent.value <= self._within
             judged.append((runs[end - 1].end, state, inside))
@@ -140,25 +102,6 @@ class EvalsJudge:
         if inside_again:
             why += f"; inside again for {inside_again} of 5 nights"
         return self._verdict(state, since, gap, why, runs, evidence)
-
-    def _gap(self, runs: list[Reading]) -> Gap | None:
-        newest = _score(runs[-1])
-        alike = [one for one in runs[-POOLED_NIGHTS:] if _score(one).judge == newest.judge]
-        nights = [_night(one) for one in alike]
-        cold = newest.cold if newest.cold is not None else self._cold
-        if cold is None or not cold > 0:
-            return None
-        n = sum(night.n for night in nights)
-        mean = sum(night.n * night.mean for night in nights) / n
-        variance = sum((night.n / n) ** 2 * night.variance for night in nights)
-        cold_n = newest.cold_n if newest.cold_n else self._cold_n
-        spread = sqrt(sum(night.n * night.spread**2 for night in nights) / n)
-        cold_error = 0.0
-        error = None
-        if cold_n is not None and cold_n > 0:
-            cold_error = mean / cold**2 * spread / sqrt(cold_n)
-            error = sqrt(variance / cold**2 + cold_error**2)
-        return Gap(len(nights), mean, n, cold, (cold - mean) / cold, error, cold_error)
 
     def _state(self, gap: Gap | None, recent: Gap | None) -> tuple[State, str]:
         if gap is None or recent is None:
@@ -204,10 +147,10 @@ class EvalsJudge:
         runs: list[Reading],
         evidence: Evidence,
     ) -> Verdict:
-        last = _night(runs[-1])
+        last = night(runs[-1])
         cold = None if gap is None else gap.cold
         edge = None if cold is None else cold * (1 - self._within)
-        worst = _worst(_score(runs[-1]))
+        worst = worst_of(score_of(runs[-1]))
         off = "" if gap is None else f", {words.signed_percent(-gap.value)} of cold {gap.cold:.2f}"
         value, n = (last.mean, last.n) if gap is None else (gap.mean, gap.n)
         return Verdict(
@@ -227,11 +170,22 @@ class EvalsJudge:
             why=f"{why}; worst {worst}" if worst and state is not State.OK else why,
             newest=runs[-1].end,
             gauge=None if cold is None else self._gauge(cold, value),
-            history=tuple(_night(one).mean for one in runs[-_SHOWN:]),
+            history=tuple(night(one).mean for one in runs[-_SHOWN:]),
             history_edge=None if cold is None else cold * (1 + self._within),
             history_low_edge=edge,
             needs=self._needs(gap) if state is State.TOO_FEW else "",
             numbers=self._numbers(gap, last, worst, runs),
+            words=self._words(state, gap),
+            method="stratified means, nights of one judge pooled, delta method",
+            columns=("", "answers", "score", "95 %"),
+            windows=self._rows(gap, last, runs),
+            parts=number_pairs(
+                {
+                    "cold": "" if gap is None else f"{gap.cold:.3f}",
+                    "worst category": worst,
+                    "judge": words.plain(score_of(runs[-1]).judge or "", 40),
+                }
+            ),
         )
 
     def _band(self, cold: float) -> str:
@@ -248,7 +202,7 @@ class EvalsJudge:
         numbers = {
             "last night": f"{last.mean:.3f} on {last.n} answers, standard error {sqrt(last.variance):.3f}",
             "worst category": worst,
-            "judge": words.plain(_score(runs[-1]).judge or "", 40),
+            "judge": words.plain(score_of(runs[-1]).judge or "", 40),
         }
         if gap is not None:
             numbers["pooled"] = f"{gap.mean:.3f} on {words.count(gap.n)} answers of {gap.nights} nights"
@@ -261,9 +215,50 @@ class EvalsJudge:
                 numbers["lower bound of D, 99 %"] = f"{words.percent(lower)}, harm over {self._within:.0%}"
         return number_pairs(numbers)
 
+    def _rows(self, gap: Gap | None, last: Night, runs: list[Reading]) -> tuple[WindowRow, ...]:
+        found = [_scored("last night", last.n, last.mean, sqrt(last.variance))]
+        recent = pooled(runs[-RECENT_NIGHTS:], self._cold, self._cold_n)
+        for each in (recent, gap):
+            if each is None or (each is gap and recent is not None and each.nights == recent.nights):
+                continue
+            name = f"{each.nights} night{'s' * (each.nights != 1)}"
+            if each.error is None:
+                found.append(_scored(name, each.n, each.mean, None))
+                continue
+            worst, best = each.value - _Z_99 * each.error, each.value + Z_95 * each.error
+            state = State.BREACH if worst > self._within else State.OK if best < self._within else None
+            found.append(
+                replace(
+                    _scored(name, each.n, each.mean, each.error * each.cold),
+                    proof=f"{words.signed_percent(-worst)} at best",
+                    line=f"-{words.whole_percent(self._within)}",
+                    state=state,
+                    note=f"{words.signed_percent(-best)} at worst",
+                )
+            )
+        return tuple(found)
+
+    def _words(self, state: State, gap: Gap | None) -> tuple[str, ...]:
+        if gap is None:
+            return ()
+        nights = f"{gap.nights} night{'s' * (gap.nights != 1)}"
+        first = (
+            f"{words.count(gap.n)} production answers of {nights} scored {gap.mean:.3f}; "
+            f"the cold eval scored {gap.cold:.3f}, that is {words.signed_percent(-gap.value)}."
+        )
+        under = f"not more than {words.whole_percent(self._within)} under cold"
+        healthy = f"Healthy is {self._band(gap.cold)}, that is {under}."
+        meaning = {
+            State.OK: "With the errors of both, health is proven.",
+            State.BREACH: f"It says BREACH until {CLEARING} nights in a row are inside; a missed one is not.",
+            State.WATCH: "It is not proven either way, or it is better than it should be.",
+            State.TOO_FEW: "Too few answers were scored to prove health or harm.",
+        }.get(state, "")
+        return first, healthy, meaning
+
     def _empty(self, evidence: Evidence, look: Look) -> Verdict:
         """Nothing that counts; a run of before the epoch is data, but of another feature, as it were."""
-        older = any(one.end <= look.at and _sampled(one) for one in evidence.long_readings())
+        older = any(one.end <= look.at and sampled(one) for one in evidence.long_readings())
         why = "no run of the production eval yet"
         state = State.NO_DATA
         headline = f"{self.title}: no run yet"
@@ -286,40 +281,7 @@ class EvalsJudge:
         )
 
 
-def _score(reading: Reading) -> Score:
-    return reading.observation if isinstance(reading.observation, Score) else Score(())
-
-
-def _of_epoch(reading: Reading, epoch: datetime | None) -> bool:
-    """Whether most of what a run sampled was answered in the epoch."""
-    return epoch is None or epoch - reading.start <= reading.end - epoch
-
-
-def _sampled(reading: Reading) -> bool:
-    return isinstance(reading.observation, Score) and sum(one.n for one in reading.observation.strata) > 0
-
-
-def _night(reading: Reading) -> Night:
-    strata = [one for one in _score(reading).strata if one.n > 0]
-    n = sum(one.n for one in strata)
-    weights = [one.weight for one in strata]
-    known = [weight for weight in weights if weight is not None and isfinite(weight)]
-    total = sum(known)
-    shares = (
-        [k / total for k in known] if len(known) == len(strata) and total > 0 else [s.n / n for s in strata]
-    )
-    mean = sum(w * one.mean for w, one in zip(shares, strata, strict=True))
-    spread = sqrt(sum(one.n * (one.sd**2 + (one.mean - mean) ** 2) for one in strata) / n)
-    # One answer shows no spread of its own: it takes the night's.
-    variance = sum(
-        w**2 * (one.sd if one.n > 1 else spread) ** 2 / one.n for w, one in zip(shares, strata, strict=True)
-    )
-    return Night(reading.end, mean, variance, n, spread)
-
-
-def _worst(score: Score) -> str:
-    large: list[Stratum] = [one for one in score.strata if one.n >= _WORST_N]
-    if not large:
-        return ""
-    worst = min(large, key=lambda one: one.mean)
-    return f"{words.plain(worst.name.raw)} {worst.mean:.2f} (n {worst.n})"
+def _scored(window: str, n: int, mean: float, error: float | None) -> WindowRow:
+    reach = None if error is None else 1.959963984540054 * error
+    text = "" if reach is None else f"{max(0.0, mean - reach):.3f} to {min(1.0, mean + reach):.3f}"
+    return WindowRow(window, n=words.count(n), value=f"{mean:.3f}", interval=text)

@@ -21,7 +21,7 @@ from console.signals.judges.port import Look, first_minute_after, number_pairs, 
 from console.signals.latching import Hold
 from console.signals.series import Series, Unit
 from console.signals.shape import distance, log_e
-from console.signals.verdict import Gauge, State, Verdict
+from console.signals.verdict import Gauge, State, Verdict, WindowRow
 
 DAY = 1440
 PROOF = 1000.0
@@ -31,6 +31,7 @@ _SCANNED = 100
 _USUAL = 50
 _CRITICAL_SOURCES = 3
 _BINS, _BIN = 30, 2
+_CLASSES = 8
 
 
 @dataclass(slots=True)
@@ -209,6 +210,18 @@ class InjectionJudge:
             gauge=Gauge(0.0, 4.0, "same", "new", None, 3.0, None, min(value, 1e6)) if some else None,
             history=self._history(evidence, minute_of(look.at)),
             needs=needs,
+            words=self._words(state, now, usual, evidence_log) if some else (),
+            method="Dirichlet-multinomial e-value against the usual mix",
+            columns=("passed", "tries", "share", "usual"),
+            windows=_rows(now, usual, evidence_log),
+            parts=number_pairs(
+                {
+                    "scanned": words.count(now.scanned),
+                    "sources": f"{sources} at least" if sources else "",
+                    "detector": words.plain(now.detector, 40),
+                    "distance": f"Jensen-Shannon {distance(now.attempts, usual.attempts):.2f} of 1",
+                }
+            ),
             numbers=number_pairs(
                 {
                     "last 24 h": _listed(now.attempts, 12),
@@ -223,6 +236,24 @@ class InjectionJudge:
             ),
         )
 
+    @staticmethod
+    def _words(state: State, now: _Mix, usual: _Mix, evidence_log: float) -> tuple[str, ...]:
+        tries, passed = sum(now.attempts.values()), sum(now.passed.values())
+        scanned = words.count(now.scanned)
+        counts = f"{words.count(tries)} of {scanned} scanned requests were tries in a day"
+        first = f"{counts}; {words.count(passed)} passed."
+        healthy = "Healthy is the usual mix of classes, and none that passes, whatever their number."
+        if sum(usual.attempts.values()) < _USUAL:
+            known = f"The usual mix is not known yet: {_USUAL} earlier tries are needed for it."
+            return first, healthy, known
+        odds = f"Against the usual mix speak {words.power(evidence_log)} to 1"
+        meaning = {
+            State.BREACH: "It says BREACH until the mix is as usual again: proven, or for 5 half hours.",
+            State.WATCH: f"{odds}; that is no proof, which takes {PROOF:,.0f} to 1.",
+            State.OK: f"{odds}: nothing speaks for another one.",
+        }.get(state, "")
+        return first, healthy, meaning
+
     def _history(self, evidence: Evidence, at: int) -> tuple[float | None, ...]:
         found: list[float | None] = []
         for index in range(_BINS, 0, -1):
@@ -230,6 +261,35 @@ class InjectionJudge:
             readings = list(evidence.between(end - _BIN, end))
             found.append(sum(map(_tries, readings)) if readings else None)
         return tuple(found)
+
+
+def _rows(now: _Mix, usual: _Mix, evidence_log: float) -> tuple[WindowRow, ...]:
+    """Class by class, the most tried first; then the mix as a whole."""
+    seen, before = now.attempts, usual.attempts
+    all_seen, all_before = sum(seen.values()), sum(before.values())
+    found = []
+    for name in sorted(seen, key=lambda each: (-now.passed[each], -seen[each], each))[:_CLASSES]:
+        new = all_before >= _USUAL and before.get(name, 0.0) <= 0
+        passed = now.passed[name]
+        sources = now.sources.get(name, 0)
+        notes = ["never seen before"] * new + [f"{sources} sources at least"] * (sources > 1)
+        found.append(
+            WindowRow(
+                words.plain(name),
+                words.count(passed),
+                words.count(seen[name]),
+                words.percent(seen[name] / all_seen),
+                words.percent(before.get(name, 0.0) / all_before) if all_before > 0 else "",
+                state=State.WATCH if passed > 0 else None,
+                note=", ".join(notes),
+            )
+        )
+    if all_before >= _USUAL:
+        proof = evidence_log >= log(PROOF)
+        line = words.power(log(PROOF))
+        state = State.BREACH if proof else None
+        found.append(WindowRow("mix, 24 h", proof=words.power(evidence_log), line=line, state=state))
+    return tuple(found)
 
 
 def _tries(reading: Reading) -> float:

@@ -31,6 +31,7 @@ from console.signals.judges.ratio import (
     shown_window,
     window_text,
 )
+from console.signals.judges.share_told import share_rows, share_words
 from console.signals.series import Series, Unit
 from console.signals.shares import ShareFold, ShareView, Tally
 from console.signals.verdict import Gauge, State, Verdict
@@ -153,6 +154,25 @@ class LatencyJudge:
             history_low_edge=None if self._base95 is None else self._base95 * (1 - self._within),
             needs=needs if state is State.TOO_FEW else "",
             numbers=self._numbers(views, p50, p95),
+            words=(
+                *self._words(side, fold, view),
+                *((f"{reason[0].upper()}{reason[1:]}.",) if reason else ()),
+            ),
+            method=f"e-detector a share, c {RUN_LENGTH:,}, 1 min buckets",
+            columns=("slower", "answers", "share", "Wilson 95 %"),
+            windows=tuple(
+                row
+                for each, its_fold, its_view in views
+                for row in share_rows(its_fold, its_view, each.name, burns=False)
+            ),
+            parts=number_pairs(
+                {
+                    "p50": "" if p50 is None else words.seconds(p50),
+                    "p95": "" if p95 is None else words.seconds(p95),
+                    "baseline": ", ".join(f"{each.name} {words.seconds(each.base)}" for each, _, _ in views)
+                    + ("" if self._n is None else f", on {words.count(self._n)} requests"),
+                }
+            ),
         )
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
@@ -171,6 +191,15 @@ class LatencyJudge:
             return {}
         told = [side.name for side, _ in self._folds if f"latency {side.name} " in look.latch.headline]
         return {side.name: minute for side, _ in self._folds if side.name in told or not told}
+
+    def _words(self, side: _Side, fold: ShareFold, view: ShareView) -> tuple[str, ...]:
+        over = f"{side.edge:.3g} s"
+        meant = (
+            f"{over} is {words.whole_percent(self._within)} over the baseline's {side.name} of "
+            f"{words.seconds(side.base)}; {words.whole_percent(side.share)} of answers may be slower."
+        )
+        first, *rest = share_words(fold, view, shown_window(view), f"took over {over}")
+        return first, meant, *rest
 
     def _unjudged(self, evidence: Evidence, view: ShareView) -> Verdict:
         counts = as_counts(self._hours.between(evidence, view.long.first, view.long.end))

@@ -76,7 +76,7 @@ class Judge(Protocol):
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series | None:
         """What the signal was over a span that ends at an event time; None where it cannot be drawn.
 
-        Signals that come once a day or night answer by day, however short the span.
+        Signals that come once a day or night answer by day, a month of them where the span is shorter.
         """
         ...
 

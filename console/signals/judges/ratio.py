@@ -14,13 +14,13 @@ from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
 from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
+from console.signals.judges.share_told import interval, share_rows, share_words
 from console.signals.series import Series, Unit
 from console.signals.shares import DAY, SHORT, ShareFold, ShareView, Window
 from console.signals.verdict import Gauge, State, Verdict
 from console.signals.wilson import wilson_lower, wilson_upper
 
 BINS, BIN_MINUTES = 30, 2
-_Z_TWO_SIDED = 1.959963984540054
 _KINDS = {"timeout": "time-out"}
 _HUSH = 10
 """Answers in the same half hour of yesterday from which on none at all now is a finding."""
@@ -32,18 +32,20 @@ class Wording:
 
     Attributes:
         title: "error rate".
-        verb: what the bad ones did ("failed").
+        verb: what the bad ones did, in as few words as a headline has ("failed").
+        told: the same in a sentence ("were disliked").
         usual: share of a healthy feature as a part of the edge; sets how many answers a proof of health
             waits for.
     """
 
     title: str
     verb: str
+    told: str
     usual: float
 
 
-ERRORS = Wording("error rate", "failed", 0.5)
-FEEDBACK = Wording("thumbs-down", "disliked", 0.7)
+ERRORS = Wording("error rate", "failed", "failed", 0.5)
+FEEDBACK = Wording("thumbs-down", "disliked", "were disliked or asked for again", 0.7)
 
 
 class RatioJudge:
@@ -64,6 +66,7 @@ class RatioJudge:
         self.title = wording.title
         self.band_text = f"< {words.whole_percent(edge)}"
         self._verb = wording.verb
+        self._told = wording.told
         self._edge = edge
         self._hours = HourSums(_Parts, _Parts.add, _Parts.join)
         self._fold = ShareFold(edge, _tally, expected=edge * wording.usual)
@@ -105,6 +108,17 @@ class RatioJudge:
             history_edge=self._edge,
             needs=needs_text(view, "answer") if too_few else "",
             numbers=self._numbers(view, parts, evidence),
+            words=(*share_words(self._fold, view, shown, self._told), *self._more_words(hush)),
+            method=f"e-detector, p0 {words.whole_percent(self._edge)}, c {RUN_LENGTH:,}, 1 min buckets",
+            columns=(self._verb, "answers", "share", "Wilson 95 %"),
+            windows=share_rows(self._fold, view, burns=self._edge * 14.4 < 1),
+            parts=number_pairs(
+                {
+                    "by kind": words.listing(parts.kinds, 12),
+                    "rated": parts.rated.removeprefix("rated "),
+                    "too late to count": f"{evidence.late} readings" if evidence.late else "",
+                }
+            ),
         )
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
@@ -113,6 +127,10 @@ class RatioJudge:
         counted = laid.sums(evidence, lambda reading: _tally((reading,)))
         values = tuple(one[0] / one[2] if one is not None and one[2] > 0 else None for one in counted)
         return Series(laid.start, laid.end, values, Unit.SHARE, self._edge)
+
+    @staticmethod
+    def _more_words(hush: str) -> tuple[str, ...]:
+        return (f"{hush[0].upper()}{hush[1:]}: it may fail before it logs.",) if hush else ()
 
     def _headline(self, view: ShareView, shown: Window) -> str:
         share = shown.share
@@ -228,10 +246,7 @@ def window_text(seen: Window) -> str:
     """Write k of n, the share and its two-sided 95 % interval."""
     if seen.share is None:
         return "nothing"
-    low = wilson_lower(seen.bad, seen.n, _Z_TWO_SIDED)
-    high = wilson_upper(seen.bad, seen.n, _Z_TWO_SIDED)
-    interval = f"{words.percent(low).removesuffix(' %')} to {words.percent(high)}"
-    return f"{_of(seen, ' of ')}, {words.percent(seen.share)}, Wilson 95 % {interval}"
+    return f"{_of(seen, ' of ')}, {words.percent(seen.share)}, Wilson 95 % {interval(seen)}"
 
 
 def _tally(readings: tuple[Reading, ...]) -> tuple[float, float, float]:

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from adapters.signals.port import Count, Observation, Traffic
 from console.signals import words
-from console.signals.bins import MONTH
+from console.signals.bins import days_of
 from console.signals.days import Day, Days
 from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs, stream_age
 from console.signals.latching import CLEARING, latched
 from console.signals.series import Series, Unit
 from console.signals.trend import DayCount, Growth, growth
-from console.signals.verdict import Gauge, State, Verdict
+from console.signals.verdict import Gauge, State, Verdict, WindowRow
 
 DAYS_NEEDED = 14
 _WINDOW = 28
@@ -74,8 +74,8 @@ class TicketsJudge:
         return self._verdict(state, since, fit, count, total, days, evidence)
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series | None:
-        """Tickets of each day of a month, the local days of the person who reads it."""
-        days = self._days.past(evidence, self._days.local_date(at))[-MONTH:]
+        """Tickets of each local day."""
+        days = self._days.past(evidence, self._days.local_date(at))[-days_of(span) :]
         if not days:
             return None
         values = tuple(day.total if day.known else None for day in days)
@@ -158,6 +158,22 @@ class TicketsJudge:
             gauge=Gauge(0.5, 2.0, "x 0.5", "x 2", None, self._most, None, factor),
             history=tuple(day.total if day.known else None for day in days[-30:]),
             needs=needs,
+            words=self._words(state, fit, count, total, per_day),
+            method="quasi-Poisson, log-linear, per answer, weekends apart",
+            columns=("tickets", "days", "growth", "95 %"),
+            windows=(
+                WindowRow(
+                    f"{_WINDOW} days, without the last one",
+                    words.count(total),
+                    f"{count}",
+                    "" if fit is None else f"x {fit.factor:.2f}",
+                    interval,
+                    line=f"x {self._most:g}",
+                    state=state if state in (State.BREACH, State.OK) else None,
+                    note="in 7 days",
+                ),
+            ),
+            parts=number_pairs({"dispersion": "" if fit is None else f"{fit.dispersion:.2f}"}),
             numbers=number_pairs(
                 {
                     "growth in 7 days": "" if fit is None else f"x {fit.factor:.3f}, 95 % {interval}",
@@ -169,6 +185,26 @@ class TicketsJudge:
                 }
             ),
         )
+
+    def _words(
+        self, state: State, fit: Growth | None, count: int, total: float, per_day: float
+    ) -> tuple[str, ...]:
+        most = f"x {self._most:g}"
+        first = f"{words.count(per_day)} tickets a day in the last week; the number itself is not judged."
+        healthy = f"Healthy is a growth of not more than {most} in 7 days, for as many answers."
+        if fit is None:
+            known = (
+                f"{count} of {DAYS_NEEDED} days with answers are known, with {words.count(total)} tickets."
+            )
+            return first, healthy, known
+        reach = f"it may be anything from x {fit.low:.2f} to x {fit.high:.2f}"
+        grew = f"They grew x {fit.factor:.2f} in 7 days; {reach}."
+        meaning = {
+            State.OK: "All of that is healthy.",
+            State.WATCH: "Some of that is healthy and some is not: neither is proven.",
+            State.BREACH: f"It says BREACH until {CLEARING} days in a row are proven healthy.",
+        }.get(state, f"Fewer than {_FEWEST} tickets are no trend.")
+        return first, healthy, f"{grew} {meaning}"
 
     def _empty(self, evidence: Evidence) -> Verdict:
         state = State.NO_DATA if evidence.empty else State.TOO_FEW
