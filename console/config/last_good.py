@@ -12,6 +12,7 @@ import logging
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from typing import Any
 import msgspec
 
 from adapters.trust import Trust, weak_spot
+from console.config.content import parse, read_file
 from console.config.load import absolute, build, load, own_home
 from console.config.settings import Config
 from console.config.without_secrets import without_secrets
@@ -31,6 +33,7 @@ _LOG = logging.getLogger(__name__)
 
 VERSION = 1
 LARGEST = 8 << 20
+AT_REST_SECONDS = 2.0
 KEPT_WITHOUT_FOLDER = timedelta(days=7)
 """Copies of files whose folder is gone (those of an embedded world) are removed after so long."""
 
@@ -82,7 +85,8 @@ def open_config(path: Path) -> tuple[Config, str]:
 def keep(config: Config, *, now: datetime | None = None) -> str:
     """Keep a copy of a configuration that was read from its file.
 
-    A file in which a feature is broken that the present copy has whole does not replace that copy.
+    A file in which a feature is broken that the present copy has whole does not replace that copy, and what
+    the file no longer says is not kept: somebody is writing it.
 
     Returns:
         Why there is no copy of it, in a sentence, or "".
@@ -90,7 +94,7 @@ def keep(config: Config, *, now: datetime | None = None) -> str:
     if config.kept_at is not None:
         return ""
     before = recall(config.path)
-    if before is not None and _would_lose(config, before):
+    if before is not None and (_would_lose(config, before) or not _still_says(config)):
         return ""
     content, left_out = without_secrets(config)
     if not content.get("feature"):
@@ -127,12 +131,15 @@ def keep(config: Config, *, now: datetime | None = None) -> str:
 def keep_aside(config: Config, *, wait: float = 0.0) -> None:
     """Do `keep` on a thread that nobody has to wait for: a dead disk holds up neither a kill nor a screen.
 
+    A file that was written a moment ago is given time to come to rest, since half a file may be sound TOML.
+
     Args:
         wait: seconds that it may take before this returns.
     """
 
     def work() -> None:
         try:
+            time.sleep(_until_at_rest(config.path))
             problem = keep(config)
         except Exception:  # noqa: BLE001 - whatever it is, the copy is the least of what goes on here
             _LOG.info("no last good copy of %s could be kept", config.path, exc_info=True)
@@ -180,9 +187,26 @@ def _mended(config: Config, copy: Config) -> tuple[Config, str]:
         config,
         features=(*config.features, *taken),
         broken=tuple(b for b in config.broken if b.name not in recovered),
+        kept_at=copy.kept_at,
     )
     which = ", ".join(sorted(recovered))
     return mended, f"{' '.join(problems)} In use is the last good copy of {which}, of {_when(copy)}."
+
+
+def _still_says(config: Config) -> bool:
+    try:
+        return parse(read_file(config.path), config.path) == config.raw
+    except ConfigError:
+        return False
+
+
+def _until_at_rest(path: Path) -> float:
+    """Seconds until a file that nobody writes to counts as whole."""
+    try:
+        age = time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+    return max(0.0, AT_REST_SECONDS - age) if age >= 0 else 0.0
 
 
 def _would_lose(config: Config, before: Config) -> bool:

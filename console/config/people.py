@@ -21,8 +21,7 @@ def read_people(raw: Mapping[str, Any]) -> PeopleConfig:
     Raises:
         BadOptions: it is no list of names, or a name stands twice, is blank or cannot be shown.
     """
-    rotation = raw.get("rotation")
-    if any(key in raw for key in _PROVIDER) or isinstance(rotation, dict):
+    if any(key in raw for key in _PROVIDER) or any(isinstance(value, dict) for value in raw.values()):
         raise BadOptions("a provider of the rotation cannot be used yet", where="people", todo=_WRITE)
     names: dict[str, str] = {}
     for number, given in enumerate(decode(PeopleTable, raw, where="people").rotation, start=1):

@@ -197,7 +197,8 @@ class Config:
             stands the default.
         trust: what the file may make the console do.
         raw: the file as TOML gave it, for the last-good copy. It may hold secrets.
-        kept_at: when the last-good copy that this was read from was made (UTC); None for the file itself.
+        kept_at: when the last-good copy was made (UTC) that this, or a feature of it, was read from; None
+            where all of it is the file's.
     """
 
     path: Path

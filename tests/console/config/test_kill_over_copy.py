@@ -34,6 +34,8 @@ def house(tmp_path: Path, server: Misbehaving, monkeypatch: pytest.MonkeyPatch) 
     built = House(tmp_path, server)
     built.write()
     whole = built.config_path.read_text()
+    # It was not written a moment ago, when it might have been half of it.
+    os.utime(built.config_path, (1_700_000_000, 1_700_000_000))
     yield built
     built.config_path.write_text(whole)
     built.end_executors()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.trust import Trust
-from console.config import ConfigError, find, keep, load, open_config
+from console.config import ConfigError, find, keep, keep_aside, load, open_config
 from console.config.last_good import recall
 
 FEATURE = """
@@ -116,6 +117,30 @@ def test_a_file_with_a_broken_feature_does_not_replace_the_copy_that_has_it_whol
     kept(path, FEATURE.replace("token =", "tokn =") + SECOND)
     path.write_text("[[feature")
     assert {feature.key for feature in open_config(path)[0].features} == {"support-drafts", "second"}
+
+
+def test_what_the_file_no_longer_says_does_not_replace_the_copy(path: Path) -> None:
+    kept(path, FEATURE + LEVER)
+    half = FEATURE
+    write(path, half)
+    seen = load(path)
+    write(path, FEATURE + LEVER)
+    assert keep(seen, now=NOW + timedelta(hours=1)) == ""
+    path.write_text("broken")
+    assert len(open_config(path)[0].features[0].levers) == 1
+
+
+def test_a_file_that_is_still_being_written_is_given_time_and_holds_nobody_up(
+    path: Path, state: Path
+) -> None:
+    write(path, FEATURE)
+    started = time.monotonic()
+    keep_aside(load(path), wait=0.05)
+    assert time.monotonic() - started < 1
+    assert not state.exists()
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    keep_aside(load(path), wait=5)
+    assert len(list(state.iterdir())) == 1
 
 
 def test_the_copy_is_private_whole_and_of_one_file_only(path: Path, state: Path) -> None:
