@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         An exit status of `console.exits.Exit`.
     """
     _spare_full_disk()
+    for stream in (sys.stdout, sys.stderr):
+        # A glyph that the terminal's encoding does not have is written out, and ends no command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = _with_command(list(sys.argv[1:] if arguments is None else arguments))
     args = _parser(given[0]).parse_args(given)
     # Each command imports only what it runs: a kill never imports the screen.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
@@ -17,6 +18,7 @@ from console.incident.acts import body_of, kind_of
 from console.incident.telling import of_arming, of_problem
 from console.incident.timeline import Timeline
 from console.killswitch.prove import prove
+from console.patience import within
 from console.signals.monitor import Monitor
 from console.signals.seven import build_judges
 from console.signals.sources import open_sources
@@ -54,6 +56,9 @@ ARMING_SECONDS = 15 * 60.0
 
 REST_SECONDS = 3.0
 """After a source's first answer, what one look waits for its other signals."""
+
+WRITE_SECONDS = 3.0
+"""What a person waits for a row of the journal."""
 
 TICK_SECONDS = 1.0
 """Between two looks at what only the passing of time has changed: a source that fell silent."""
@@ -109,7 +114,9 @@ class FeatureService:
         self._arming_due = asyncio.Event()
         name = (feature.key, feature.environment)
         self._flag = FlagFollower(feature.flag, changed=self._flag_read, reached=self._arming_due.set)
-        self._acts = JournalFollower(self._journal, *name, changed=self._changed, told=self._told)
+        self._acts = JournalFollower(
+            self._journal, *name, feature.flag_key, changed=self._changed, told=self._told
+        )
         self._book = RunbookFollower(feature.runbook, changed=self._notify)
         self._keeper = (
             None
@@ -130,6 +137,7 @@ class FeatureService:
             journal=self._acts.view,
             history=self._keeper.view if self._keeper else HistoryView(),
             last_confirmed_kill=self._acts.last_confirmed_kill,
+            kills=self._acts.kills,
             happenings=self._timeline.rows,
             records=self._acts.records,
             rotation=self.rotation,
@@ -149,7 +157,7 @@ class FeatureService:
         Args:
             arming: prove the levers too; one look does without.
         """
-        self._answers = [self._acts.settled, self._flag.settled]
+        self._answers = [self._acts.settled, self._flag.settled, self._book.settled]
         self._watch(self._acts.follow())
         self._watch(self._flag.follow())
         self._watch(self._book.follow())
@@ -200,13 +208,17 @@ class FeatureService:
 
     async def record(self, act: Act, operator: Operator) -> str:
         """Put an act into the journal. Returns why it could not be written, or ""."""
-        written = await asyncio.to_thread(
+        work = partial(
             self._journal.append,
             kind_of(act),
             feature=self.feature.key,
             environment=self.feature.environment,
             body=body_of(act, operator),
         )
+        try:
+            written = await within(WRITE_SECONDS, work)
+        except TimeoutError:
+            return f"the journal has not answered within {WRITE_SECONDS:g} s"
         await self._acts.read()
         return "" if written.row is not None else written.problem
 

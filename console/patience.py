@@ -42,3 +42,27 @@ async def within(seconds: float, work: Callable[[], Result]) -> Result:
     threading.Thread(target=run, name="patience", daemon=True).start()
     async with asyncio.timeout(seconds):
         return await done
+
+
+class Lane:
+    """Work on one disk, one piece at a time, so that a disk that hangs costs one thread and not many."""
+
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+
+    async def within(self, seconds: float, work: Callable[[], Result]) -> Result:
+        """As the function `within`.
+
+        Raises:
+            TimeoutError: besides, at once, while an earlier piece that was left behind has not come back.
+        """
+        if not self._busy.acquire(blocking=False):
+            raise TimeoutError
+
+        def run() -> Result:
+            try:
+                return work()
+            finally:
+                self._busy.release()
+
+        return await within(seconds, run)

@@ -95,7 +95,9 @@ class Snapshot:
     Attributes:
         arming: None until it was proven once.
         kill: the newest kill in the journal; None when there is none.
-        last_confirmed_kill: instant (UTC) of the newest confirmed kill of this flag; None when there is none.
+        last_confirmed_kill: instant (UTC) at which a lever of this flag was last pulled and proven; None when
+            none was.
+        kills: the last few kills in the journal, oldest first.
         happenings: the timeline, oldest first, the last few hundred.
         records: what people have vouched for, waived, read and said.
         rotation: names of those who take turns on call, as configured.
@@ -112,6 +114,7 @@ class Snapshot:
     journal: JournalView = field(default_factory=JournalView)
     history: HistoryView = field(default_factory=HistoryView)
     last_confirmed_kill: datetime | None = None
+    kills: tuple[KillRecord, ...] = ()
     happenings: tuple[Happening, ...] = ()
     records: Records = field(default_factory=Records)
     rotation: tuple[str, ...] = ()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from console.incident.acts import KINDS, Done, done
 from console.incident.happening import Happening
 from console.incident.telling import of_act, of_kill
 from console.killswitch.history import INTENT, STEP, records
+from console.killswitch.steps import Outcome
+from console.patience import Lane
 from console.readiness.records import Records, fold
 from console.snapshot import JournalView
 
@@ -24,6 +27,10 @@ LOOK_SECONDS = 0.4
 TOLD = timedelta(days=14)
 """So far back what passes (looks, notes) is read at the start; what lasts is read from the beginning."""
 
+READ_SECONDS = 5.0
+"""What one reading may take; a disk that hangs is left behind, and asked again."""
+
+_KILLS = 20
 _PASSING = ("note", "look", "proved", "opened", "play")
 _LASTING = (INTENT, STEP, *(kind for kind in KINDS if kind not in _PASSING))
 
@@ -34,10 +41,11 @@ class JournalFollower:
     Attributes:
         view: whether the journal can be read.
         kill: the newest kill.
-        last_confirmed_kill: instant (UTC) of the newest one that was confirmed.
+        kills: the last few, oldest first.
         records: what people have vouched for, waived, read and said.
 
     Args:
+        flag_key: as the flag is called today.
         changed: called on the event loop when any of these differs.
         told: is given what happened, from every row once and again when a kill goes on.
     """
@@ -47,17 +55,19 @@ class JournalFollower:
         journal: Journal,
         feature: str,
         environment: str,
+        flag_key: str,
         *,
         changed: Callable[[], None],
         told: Callable[[list[Happening]], None],
     ) -> None:
         self.view = JournalView()
         self.kill: KillRecord | None = None
-        self.last_confirmed_kill: datetime | None = None
+        self.kills: tuple[KillRecord, ...] = ()
         self.records = Records()
         self._journal = journal
         self._feature = feature
         self._environment = environment
+        self._flag_key = flag_key
         self._changed = changed
         self._told = told
         self._read = asyncio.Event()
@@ -65,6 +75,23 @@ class JournalFollower:
         self._kills: dict[str, list[Row]] = {}
         self._positions: dict[tuple[str, ...], Position] = {}
         self._reading = asyncio.Lock()
+        self._lane = Lane()
+
+    @property
+    def last_confirmed_kill(self) -> datetime | None:
+        """Instant (UTC) at which a lever of this flag was last proven to work.
+
+        A kill that found the flag killed already has pulled nothing, and one of a flag of another name says
+        nothing of this one.
+        """
+        proofs = (
+            kill.confirmed_at
+            for kill in self.kills
+            if kill.confirmed_at is not None
+            and kill.ladder.outcome is Outcome.CONFIRMED
+            and kill.ladder.flag_key == self._flag_key
+        )
+        return max(proofs, default=None)
 
     async def follow(self) -> None:
         """Look until cancelled."""
@@ -86,10 +113,13 @@ class JournalFollower:
         async with self._reading:
             problem = ""
             for kinds in (_LASTING, _PASSING):
-                found = await asyncio.to_thread(self._new, kinds)
-                problem = problem or found.problem or found.finding
                 try:
+                    found = await self._lane.within(READ_SECONDS, partial(self._new, kinds))
+                    self._positions[kinds] = found.position
+                    problem = problem or found.problem or found.finding
                     self._take(found.rows)
+                except TimeoutError:
+                    problem = f"the journal does not answer: its disk hangs ({READ_SECONDS:g} s)"
                 except Exception as error:  # noqa: BLE001 - an odd row must not end the watch over the journal
                     problem = problem or f"a row of the journal is odd ({type(error).__name__})"
         if problem != self.view.problem:
@@ -100,11 +130,9 @@ class JournalFollower:
     def _new(self, kinds: tuple[str, ...]) -> Found:
         position = self._positions.get(kinds)
         since = datetime.now(UTC) - TOLD if kinds is _PASSING else None
-        found = self._journal.rows_after(
+        return self._journal.rows_after(
             position, feature=self._feature, environment=self._environment, kinds=kinds, since=since
         )
-        self._positions[kinds] = found.position
-        return found
 
     def _take(self, rows: tuple[Row, ...]) -> None:
         new: list[Happening] = []
@@ -126,9 +154,7 @@ class JournalFollower:
                 if kill.ladder.kill_id in moved:
                     new.extend(of_kill(kill))
             self.kill = kills[-1] if kills else None
-            self.last_confirmed_kill = max(
-                (kill.confirmed_at for kill in kills if kill.confirmed_at is not None), default=None
-            )
+            self.kills = tuple(kills[-_KILLS:])
         if new or moved:
             self._told(new)
             self._changed()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from console.patience import Lane
 from console.runbook.text import read_runbook, version
 from console.snapshot import RunbookView
 
@@ -24,6 +25,12 @@ class RunbookFollower:
         self._path = path
         self._changed = changed
         self._stamp: tuple[int, int, int] | None = None
+        self._read = asyncio.Event()
+        self._lane = Lane()
+
+    async def settled(self) -> None:
+        """Wait for the end of the first look."""
+        await self._read.wait()
 
     async def follow(self) -> None:
         """Look until cancelled."""
@@ -33,7 +40,11 @@ class RunbookFollower:
 
     async def read(self) -> None:
         """Look now."""
-        view = await asyncio.to_thread(self._look)
+        try:
+            view = await self._lane.within(READ_SECONDS, self._look)
+        except TimeoutError:
+            view = RunbookView("", f"{self._path}: its disk does not answer within {READ_SECONDS:g} s")
+        self._read.set()
         if view != self.view:
             self.view = view
             self._changed()

@@ -64,7 +64,7 @@ def kill_switch(snapshot: Snapshot, now: datetime) -> Finding:
 
 def fallback(snapshot: Snapshot, now: datetime) -> Finding:
     """PASS for 30 days after it answered while killed; FAIL where it did not answer as described."""
-    config, kill = snapshot.config, snapshot.kill
+    config, kill = snapshot.config, _shown_by(snapshot)
     table = config.fallback
     if table is None or table.url is None:
         lacks = "what users get instead is not described" if table is None else "no probe shows it"
@@ -107,6 +107,17 @@ def fallback(snapshot: Snapshot, now: datetime) -> Finding:
             f"{fix}; or attest who saw it work: {to_attest(config, 'fallback')}",
         )
     return Finding(GateState.PASS, words, "probe", kill.at, good_to, tuple(seen))
+
+
+def _shown_by(snapshot: Snapshot) -> KillRecord | None:
+    """The newest kill that has shown the fallback, come true or not; else the newest of all."""
+    newest: KillRecord | None = snapshot.kill
+    known: tuple[KillRecord, ...] = (*snapshot.kills, *(() if newest is None or newest in snapshot.kills else (newest,)))
+    for kill in reversed(known):
+        marks = {step.mark for step in kill.ladder.steps if step.rung is Rung.FALLBACK}
+        if marks & {Mark.TRUE, Mark.FALSE}:
+            return kill
+    return newest
 
 
 def _failed(kill: KillRecord) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from console.following.journal import JournalFollower
 from console.identity import Operator
 from console.incident.acts import Attest, Note, body_of, kind_of
 from console.incident.happening import Happening
+from console.killswitch.steps import Outcome
 from console.store.journal import Journal
+from tests.console.tui.stage import RECORD
 
 JONAS = Operator("Jonas Ek", 1000)
 WHERE = ("support-drafts", "production")
@@ -44,7 +47,11 @@ class Followed:
         self.told: list[Happening] = []
         self.news = asyncio.Event()
         self.follower = JournalFollower(
-            self.journal, *WHERE, changed=self.news.set, told=lambda happenings: self.told.extend(happenings)
+            self.journal,
+            *WHERE,
+            "support-drafts-ai",
+            changed=self.news.set,
+            told=lambda happenings: self.told.extend(happenings),
         )
 
     async def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
@@ -115,3 +122,17 @@ async def test_a_journal_that_cannot_be_read_is_said_until_it_is_whole_again(tmp
     await made.until(lambda: not made.follower.view.problem and bool(made.told))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_only_a_kill_that_pulled_a_lever_of_this_very_flag_counts_as_its_proof(tmp_path: Path) -> None:
+    follower = Followed(tmp_path).follower
+    pulled = replace(RECORD, ladder=replace(RECORD.ladder, flag_key="support-drafts-ai"))
+    for ladder in (
+        replace(pulled.ladder, outcome=Outcome.ALREADY),
+        replace(pulled.ladder, flag_key="support-drafts-old"),
+        replace(pulled.ladder, outcome=Outcome.FAILED),
+    ):
+        follower.kills = (replace(pulled, ladder=ladder),)
+        assert follower.last_confirmed_kill is None
+    follower.kills = (pulled, replace(pulled, ladder=replace(pulled.ladder, outcome=Outcome.ALREADY)))
+    assert follower.last_confirmed_kill == pulled.confirmed_at
