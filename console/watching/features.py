@@ -76,16 +76,19 @@ class Features:
         features, broken = chosen(config, self._name)
         async with self._turn:
             before, self._config = self._config, config
-            if before is None or _kept(before) != _kept(config):
-                await self._open_store(config)
+            elsewhere = before is None or _kept(before) != _kept(config)
             self._wanted = {feature.name: feature for feature in features}
             self._lame = {name: why for name, why in self._lame.items() if name in self._wanted}
             gone = {
                 name: one.told
                 for name, one in self._watched.items()
-                if self._wanted.get(name) != one.service.feature
+                if elsewhere or self._wanted.get(name) != one.service.feature
             }
             await self._drop(*gone)
+            if elsewhere:
+                await self._open_store(config)
+                for told in gone.values():
+                    told.elsewhere()
             self._say_broken(broken)
             fresh = [feature for name, feature in self._wanted.items() if name not in self._watched]
             await asyncio.gather(*(self._start(feature, gone.get(feature.name)) for feature in fresh))
@@ -150,7 +153,6 @@ class Features:
         await asyncio.gather(*(_stopped(service) for service in services))
 
     async def _open_store(self, config: Config) -> None:
-        await self._drop(*self._watched)
         await self._close_store()
         self._journal = Journal(config.store, config.second_journal)
         self._history = History(

@@ -32,6 +32,7 @@ class Told:
         self._clock = clock
         self._keys: dict[str, None] = {}
         self._stands: dict[str, Standing] = {}
+        self._past = False
 
     def first(self, snapshot: Snapshot) -> list[Line]:
         """How everything stands; what happened before is not told again."""
@@ -39,6 +40,10 @@ class Told:
         lines = [Line(now, self._feature, kind, word, text) for kind, word, text in overview(snapshot)]
         self._remember(one.key for one in snapshot.happenings)
         return [*lines, *self._changes(standing(snapshot), now)]
+
+    def elsewhere(self) -> None:
+        """The store is another from now on: what its timeline begins with has happened before."""
+        self._past = True
 
     def next(self, snapshot: Snapshot) -> list[Line]:
         """What is new since the last snapshot, oldest first."""
@@ -48,6 +53,8 @@ class Told:
             if one.key not in self._keys and one.kind not in _STANDING_KINDS
         ]
         self._remember(one.key for one in snapshot.happenings)
+        if self._past:
+            new, self._past = [], False
         lines = [of_happening(self._feature, one) for one in new]
         return [*lines, *self._changes(standing(snapshot), self._clock())]
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.config import Config, ConfigError, open_config
+from console.config import Config, ConfigError, keep_aside, open_config
 from console.patience import within
 from console.text import plain
 from console.watching.features import Features
@@ -80,6 +80,7 @@ class Watch:
         try:
             self._say_stands_in(stands_in)
             await _unless(stop, self._features.use(config))
+            keep_aside(config)
             self._features.tell()
             self._systemd.ready(self._features.status())
             tasks.append(asyncio.create_task(self._follow_config()))
@@ -104,8 +105,13 @@ class Watch:
                 if not await within(DISK_SECONDS, self._watcher.changed):
                     continue
                 config, stands_in = await within(DISK_SECONDS, lambda: open_config(self._path))
+                if config.kept_at is not None:
+                    # What is in use is no older than the copy, and need not be begun again.
+                    self._say_stands_in(f"not in use as it stands: {stands_in}")
+                    continue
                 self._say_stands_in(stands_in)
                 await self._features.use(config)
+                keep_aside(config)
             except ConfigError as error:
                 self._say_stands_in(f"refused, the one before goes on: {error}")
             except TimeoutError:
