@@ -21,7 +21,7 @@ from console.store.schema import NAMES, migrations
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 0.5
 """How long a write waits for another process's."""
 MOST_BROKEN = 3
 """Files that are moved aside, before it must be the disk."""
@@ -70,7 +70,7 @@ class Archive:
         """
         if self._open is not None:
             # A file that was deleted or replaced under an open connection would swallow rows in silence.
-            if self._look() == self._seen:
+            if self.stands():
                 return self._open
             self.close()
         self._make()
@@ -85,6 +85,11 @@ class Archive:
             raise
         self._open, self._seen = database, self._look()
         return database
+
+    def stands(self) -> bool:
+        """Whether the file that is open still is the one at the path."""
+        database, log = self._look()
+        return database == self._seen[0] and self._seen[1] in (log, (0, 0))
 
     def close(self) -> None:
         """Let go of the file, if it is open."""
@@ -120,7 +125,7 @@ class Archive:
         broken = self._seen
         self.close()
         with self._turn():
-            if broken and self._look()[:1] != broken[:1]:
+            if broken and self._look()[0] != broken[0]:
                 return ""  # another console was first
             there = sorted(self.path.parent.glob(f"{self.path.name}.broken-*"))
             if sum(not each.name.endswith(_BESIDE) for each in there) >= MOST_BROKEN:
@@ -215,7 +220,7 @@ class Archive:
             os.close(file)
 
     def _look(self) -> tuple[tuple[int, int], ...]:
-        """Which files stand at the path now."""
+        """Which files stand at the path now: the database and its log."""
         found: list[tuple[int, int]] = []
         for path in (self.path, self.path.with_name(self.path.name + "-wal")):
             try:
@@ -262,6 +267,14 @@ def locked(error: BaseException) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (5, 6)
 
 
+def full(error: BaseException) -> bool:
+    """Whether an error says that there is no room."""
+    # SQLITE_FULL
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == 13 or (
+        isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    )
+
+
 def sentence(path: Path, error: BaseException) -> str:
     """Say what is wrong with the file, and what to do."""
     if isinstance(error, Unusable):
@@ -270,7 +283,7 @@ def sentence(path: Path, error: BaseException) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if locked(error):
         return f"{path}: another program has locked it; what is to be kept waits until it lets go"
-    if code == 13 or number in (errno.ENOSPC, errno.EDQUOT):
+    if full(error):
         return f"{path}: the disk is full; what is to be kept waits: make room"
     if code == 8 or number == errno.EROFS:
         return f"{path}: cannot be written, it is read-only; what is to be kept waits: make it writable"

@@ -215,17 +215,20 @@ class Inbox:
         with self._changed:
             return list(self._asks)
 
-    def answer(self, asks: list[Ask], work: Callable[[Ask], tuple[bool, Any]]) -> None:
+    def answer(
+        self, asks: list[Ask], work: Callable[[Ask], tuple[bool, Any]], *, early: bool = False
+    ) -> None:
         """Answer questions whose turn it is.
 
         Args:
             asks: those that were there before what is small was written, so that they see it.
+            early: also those that want readings to be written first.
             work: gives (whether it is answered, the answer); one that is not stays.
         """
         with self._changed:
             first = self._chunks[0].number if self._chunks else self._number + 1
         for ask in asks:
-            if ask.after >= first and not self._stopped:
+            if ask.after >= first and not (early or self._stopped):
                 ready, found = False, None
             else:
                 ready, found = work(ask)

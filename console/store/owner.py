@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from console.store.archive import Archive, Unusable, broken, locked, sentence, writing
+from console.store.archive import Archive, Unusable, broken, full, locked, sentence, writing
 from console.store.inbox import Ask, Chunk, Inbox, Small
 from console.store.kept import Latch, Observed, Presence, Prompt
 from console.store.retention import Retention, prune
 from console.store.tables import UNREADABLE, Tables
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 0.5
 """Between two attempts while the disk is away."""
 PRUNE_SECONDS = 3600.0
 HANG_SECONDS = 3.0
@@ -123,21 +123,24 @@ class Owner:
             self._step_began = time.monotonic()
             tables = self._open()
             asks = self._inbox.asks()
-            refused: Exception | None = None
+            if self._problem:
+                self._answer_from_what_is_there(tables)
             try:
-                self._write_small(tables)
-            except Exception as error:  # noqa: BLE001 - a full disk can still be read
-                refused = error
-            if refused is not None:
-                # A question about what is there can be answered all the same.
-                asks = [ask for ask in asks if ask.work is not None]
-            self._inbox.answer(asks, partial(self._answer, tables))
-            if refused is not None:
-                raise refused
-            chunk = self._inbox.chunk(due_only=not self._problem)
-            if chunk is None:
-                return
-            self._write_readings(tables, chunk)
+                if not self._write_small(tables):
+                    continue
+                self._inbox.answer(asks, partial(self._answer, tables))
+                chunk = self._inbox.chunk(due_only=not self._problem)
+                if chunk is None:
+                    return
+                self._write_readings(tables, chunk)
+            except Exception:
+                self._answer_from_what_is_there(tables)
+                raise
+
+    def _answer_from_what_is_there(self, tables: Tables) -> None:
+        """Answer although something waits: a disk that cannot be written can still be read."""
+        asks = [ask for ask in self._inbox.asks() if ask.work is not None]
+        self._inbox.answer(asks, partial(self._answer, tables), early=True)
 
     def _open(self) -> Tables:
         database = self._archive.open()
@@ -149,22 +152,25 @@ class Owner:
             self._chores, self._chores_due = None, 0.0
         return self._tables_open
 
-    def _write_small(self, tables: Tables) -> None:
+    def _write_small(self, tables: Tables) -> bool:
+        """Write what is small; False where the file went away meanwhile, and it must be written again."""
         waiting = self._inbox.smalls()
-        if not waiting and not self._untold:
-            return
-        try:
-            others_see = _write(tables, waiting, self._now())
-        except UNREADABLE:
-            # What can never be written must not stand in the way of what can.
-            tables.skipped += len(waiting)
-            others_see = True
-        self._inbox.small_done(waiting)
-        # Until it has been told: what is written already is no news the next time.
-        self._untold = self._untold or others_see
+        if waiting:
+            try:
+                others_see = _write(tables, waiting, self._now())
+            except UNREADABLE:
+                # What can never be written must not stand in the way of what can.
+                tables.skipped += len(waiting)
+                others_see = True
+            if not self._archive.stands():
+                return False
+            self._inbox.small_done(waiting)
+            # Until it has been told: what is written already is no news the next time.
+            self._untold = self._untold or others_see
         if self._untold:
             self._archive.tell()
             self._untold = False
+        return True
 
     def _write_readings(self, tables: Tables, chunk: Chunk) -> None:
         age = self._retention.age
@@ -173,7 +179,8 @@ class Owner:
         except UNREADABLE:
             # What can never be written must not stand in the way of what can.
             tables.skipped += len(chunk.readings)
-        self._inbox.chunk_done(chunk)
+        if self._archive.stands():
+            self._inbox.chunk_done(chunk)
 
     def _answer(self, tables: Tables, ask: Ask) -> tuple[bool, Any]:
         if ask.work is None:
@@ -226,10 +233,11 @@ class Owner:
         except Exception as worse:  # noqa: BLE001 - as before
             error = worse
         self._problem = sentence(self._archive.path, error)
-        if not locked(error):
+        usable = locked(error) or full(error)
+        if not usable:
             # Opened anew each time: the disk that comes back may be another one.
             self._close()
-        self._inbox.refuse(patient=locked(error) or (isinstance(error, Unusable) and error.passing))
+        self._inbox.refuse(patient=usable or (isinstance(error, Unusable) and error.passing))
 
     def _close(self) -> None:
         self._tables_open = None

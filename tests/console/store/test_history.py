@@ -171,7 +171,7 @@ async def test_a_first_batch_costs_the_caller_next_to_nothing(history: History) 
 
 async def test_a_question_comes_between_the_slices_of_a_first_batch(history: History) -> None:
     await history.latches(*PLACE)
-    for number in range(4):
+    for number in range(2):
         history.keep(f"feature {number}", "production", first_batch())
     order: list[str] = []
 
