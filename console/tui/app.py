@@ -68,12 +68,14 @@ class ConsoleApp(App[int], inherit_bindings=False):
         *,
         look: Look | None = None,
         now: Callable[[], datetime] | None = None,
+        table: bool = False,
     ) -> None:
         """Make the app.
 
         Args:
             look: the glyphs; None takes what the locale can show.
             now: this machine's clock, UTC; None takes the real one.
+            table: begin with the table of features, where there are several.
         """
         super().__init__(driver_class=ConsoleDriver)
         self.animation_level = "none"
@@ -86,6 +88,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._problem = ""
         self._book: RunbookText | None = None
         self._cadence = Cadence(self, self.draw)
+        self._table = table
         self._keys = KEYS
         self._wanted: Mapping[str, tuple[str, ...]] = {}
         self.looks = Looks(self)
@@ -128,8 +131,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             held=self._hold[0] if self._hold else None,
             held_at=self._hold[1] if self._hold else None,
             notice=text if monotonic() < until else "",
-            snapshots=getattr(backend, "snapshots", ()),
-            broken=getattr(backend, "broken", ()),
+            snapshots=backend.snapshots,
+            broken=backend.broken,
             keys=self._keys,
         )
 
@@ -166,15 +169,24 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._rebind()
         if "kills" in self.__dict__:
             self.kills.resume()
+            self._open_table()
         # Under the palette the banner goes on.
         screen = next((each for each in reversed(self.screen_stack) if isinstance(each, ConsoleScreen)), None)
         if screen is not None:
             with self.batch_update():
                 screen.draw(self.scene())
 
+    def _open_table(self) -> None:
+        """Once it is known that there are several features, unless the person has gone elsewhere by then."""
+        if self._table and self.backend.snapshot is not None:
+            self._table = False
+            several = len(self.backend.snapshots) + len(self.backend.broken) > 1
+            if several and len(self.screen_stack) == 1:
+                self.places.go(actions.FEATURES)
+
     def _rebind(self) -> None:
         """Take over `[keys]` once it has been read, and when it has changed."""
-        wanted = getattr(self.backend, "keys", {})
+        wanted = self.backend.keys
         if wanted == self._wanted:
             return
         from console.config.keys import rebind

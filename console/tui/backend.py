@@ -107,6 +107,10 @@ class Backend(Protocol):
         """
         ...
 
+    def showing(self, screen: str) -> None:
+        """Tell the other consoles which screen the person is on ("signals")."""
+        ...
+
     async def record(self, act: Act) -> str:
         """Put an act of the person at the keyboard into the journal of the chosen feature.
 

@@ -73,10 +73,12 @@ class Navigator:
         self._trail.clear()
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
+        self._host.backend.showing(actions.SIGNALS)
 
     def over(self, place: str) -> None:
         """Note that a screen of its own was put over the first one."""
         self._trail = [place]
+        self._host.backend.showing(place)
 
     def _show(self, screen: ConsoleScreen) -> None:
         app = self._app
@@ -89,4 +91,5 @@ class Navigator:
                 app.switch_screen(screen)
             else:
                 app.push_screen(screen)
+        self._host.backend.showing(screen.place)
         screen.draw(self._host.scene())

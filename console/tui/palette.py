@@ -89,6 +89,3 @@ async def _play(app: ConsoleApp, scenario: str) -> None:
         app.say(f"{plain(scenario)} could not be played: {plain(problem)}")
         return
     app.say(f"{plain(scenario)} begins")
-    from console.incident.acts import Play
-
-    await app.backend.record(Play(scenario))

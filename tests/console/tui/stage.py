@@ -432,6 +432,7 @@ class StageBackend:
         self.scenarios: tuple[tuple[str, str], ...] = ()
         self.keys: dict[str, tuple[str, ...]] = {}
         self.acts: list[Act] = []
+        self.shown: list[str] = []
         self.played: list[str] = []
         self.refreshed = 0
         self.exported: list[tuple[str, str]] = []
@@ -469,6 +470,9 @@ class StageBackend:
         known = self.snapshots
         self.snapshot = next(each for each in known if each.config.name == name)
         self.others = tuple(each for each in known if each is not self.snapshot)
+
+    def showing(self, screen: str) -> None:
+        self.shown.append(screen)
 
     async def record(self, act: Act) -> str:
         """Keep the act, or answer with `trouble`."""
