@@ -16,6 +16,9 @@ from statistics import fmean, median
 from console.signals.days import Day
 from console.signals.student import quantile as student
 
+_WEEKENDS = 4
+"""Days off that must be known before one of them can be held to be too dear by itself."""
+
 _NO_DAY_IS_LIKE_ANOTHER = 0.04
 """Part of a pace's error that no number of past days takes away, relative."""
 
@@ -75,12 +78,23 @@ def share_at(day: Day, elapsed: timedelta) -> float:
 
 def weekend_factor(past: list[Day]) -> float:
     """A weekend day's amount as a share of a working day's: the median over past weeks; 1 while unknown."""
-    ratios = []
+    ratios = _weekends(past)
+    return median(ratios) if ratios and median(ratios) > 0 else 1.0
+
+
+def weekend_most(past: list[Day]) -> float:
+    """The largest such share of any past day off, at most 1: harm is what no past weekend reached."""
+    ratios = _weekends(past, each=True)
+    return min(1.0, max(ratios)) if len(ratios) >= _WEEKENDS and max(ratios) > 0 else 1.0
+
+
+def _weekends(past: list[Day], *, each: bool = False) -> list[float]:
+    ratios: list[float] = []
     days = [day for day in past if day.known > 0.9]
     for end in range(len(days), 6, -7):
         week = days[end - 7 : end]
         free = [day.total for day in week if day.weekend]
         work = [day.total for day in week if not day.weekend]
         if free and work and fmean(work) > 0:
-            ratios.append(fmean(free) / fmean(work))
-    return median(ratios) if ratios and median(ratios) > 0 else 1.0
+            ratios += [day / fmean(work) for day in (free if each else [fmean(free)])]
+    return ratios

@@ -21,7 +21,7 @@ from console.signals.evidence import Evidence
 from console.signals.judges.cost_told import COLUMNS, METHOD, cost_rows, cost_words
 from console.signals.judges.port import Look, number_pairs, stream_age
 from console.signals.latching import Hold
-from console.signals.pace import Pace, measure, weekend_factor
+from console.signals.pace import Pace, measure, weekend_factor, weekend_most
 from console.signals.series import Series, Unit
 from console.signals.verdict import Gauge, State, Verdict
 
@@ -98,7 +98,8 @@ class CostJudge:
         if earliest is not None and earliest > start + timedelta(hours=1) and pace.spend <= pace.forecast:
             unread = words.span((earliest - start).total_seconds() / 60)
             return State.TOO_FEW, f"the first {unread} of the day were not read", pace, start
-        return *self._state(pace, past, restarted), pace, start
+        most = (self._forecast or 0.0) * (weekend_most(past) if weekend else 1.0)
+        return *self._state(pace, past, restarted, most), pace, start
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
         """Spend against what the forecast gives that time of day; dollars a day where none can be told."""
@@ -127,14 +128,14 @@ class CostJudge:
         share = _on(curve, (end - midnight) / HOUR) - _on(curve, (start - midnight) / HOUR)
         return share * (self._forecast or 0.0) * (weekend_factor(past) if weekend else 1.0)
 
-    def _state(self, pace: Pace, past: list[Day], restarted: bool) -> tuple[State, str]:
+    def _state(self, pace: Pace, past: list[Day], restarted: bool, most: float) -> tuple[State, str]:
         high, low = 1 + self._within, 1 - self._within
-        if pace.spend > high * pace.forecast:
+        if pace.spend > high * max(most, pace.forecast):
             return State.BREACH, f"over {high:g} x the whole day's forecast already"
         state, why = self._by_pace(pace, low, high, restarted)
         yesterday = past[-1] if past else None
         if yesterday is not None and state is not State.OK and self._forecast is not None and not restarted:
-            usual = self._forecast * (weekend_factor(past[:-1]) if yesterday.weekend else 1.0)
+            usual = self._forecast * (weekend_most(past[:-1]) if yesterday.weekend else 1.0)
             if yesterday.total > high * usual:
                 return State.BREACH, f"yesterday took {yesterday.total / usual:.2f} x its forecast; {why}"
         return state, why
