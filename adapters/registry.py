@@ -78,7 +78,7 @@ def open_lever(
 ) -> KillLever:
     """Make a lever that is no flag. Arguments and errors as `open_flag`.
 
-    A lever whose name is in ``names("flags")`` is a flag: the kill switch opens it with `open_flag`, since it
+    A lever for whose name `is_flag` is true is a flag: the kill switch opens it with `open_flag`, since it
     alone knows which value of it means *killed*.
     """
     lever: KillLever = _load("levers", provider, where)(options, where, trust=trust)
@@ -127,6 +127,13 @@ def reach_keys(provider: str, where: str) -> frozenset[str]:
 def names(kind: str) -> tuple[str, ...]:
     """Every provider's name of one kind: "flags", "evaluators", "levers", "signals", "traffic"."""
     return tuple(sorted({*BUILT_IN[kind], *_third_parties(kind)}))
+
+
+def is_flag(provider: str) -> bool:
+    """Whether a lever of this name is a flag. Packages are looked through for names that are not our own."""
+    if provider in BUILT_IN["flags"] or provider in BUILT_IN["levers"]:
+        return provider in BUILT_IN["flags"]
+    return provider in _third_parties("flags")
 
 
 def _load(kind: str, provider: str, where: str) -> Any:

@@ -161,7 +161,7 @@ def _flag(table: FeatureTable, trust: Trust) -> ProviderTable:
 
 def _lever(raw: Mapping[str, Any], where: str, table: FeatureTable, trust: Trust) -> ProviderTable:
     lever = _provider(raw, where, trust, "levers")
-    if lever.provider in registry.names("flags"):
+    if registry.is_flag(lever.provider):
         return _flag_table(lever, table.environment)
     _checked(registry.open_lever, lever)
     return lever

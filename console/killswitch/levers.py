@@ -241,7 +241,7 @@ async def close_levers(levers: Sequence[Lever]) -> None:
 
 def _open(number: int, table: ProviderTable, feature: FeatureConfig, limit: float) -> Lever:
     try:
-        if number == 1 or table.provider in registry.names("flags"):
+        if number == 1 or registry.is_flag(table.provider):
             provider = registry.open_flag(table.provider, table.options, table.where, trust=table.trust)
             return FlagLever(
                 number,

@@ -117,3 +117,9 @@ def test_signals_get_the_tables_of_all_they_serve(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(registry, "BUILT_IN", {"signals": {"acme": "acme_signals:Source"}})
     source: Any = registry.open_signals("acme", {"url": "u"}, "w", {"errors": {"bad": "q"}})
     assert source.given == ({"url": "u"}, "w", {"errors": {"bad": "q"}}, Trust())
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_lever_is_a_flag_where_its_provider_keeps_flags() -> None:
+    told = {name: registry.is_flag(name) for name in ("unleash", "homegrown", "acme", "command", "nobody")}
+    assert told == {"unleash": True, "homegrown": True, "acme": True, "command": False, "nobody": False}
