@@ -11,8 +11,7 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from console.config import find, open_config
-from console.config.watcher import Watcher
+from console.config import ConfigError, find, keep_aside, open_config
 from console.exits import Exit
 
 if TYPE_CHECKING:
@@ -28,36 +27,35 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ConfigError: there is nothing that could be watched.
     """
-    path = find(args.config)
-    watcher = Watcher(path)
-    config, stands_in = open_config(path)
-    return asyncio.run(_watch(args, config, stands_in, watcher))
+    config, stale = open_config(find(args.config))
+    only = None if args.feature is None else config.feature(args.feature).name
+    if not config.features:
+        raise ConfigError("; ".join(feature.problem for feature in config.broken))
+    keep_aside(config)
+    return asyncio.run(_watch(config, stale, only, plain=args.plain))
 
 
-async def _watch(args: argparse.Namespace, config: Config, stands_in: str, watcher: Watcher) -> NoReturn:
+async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -> NoReturn:
     from console import log
-    from console.watching.features import chosen
     from console.watching.lines import Line, in_columns, with_glyphs
     from console.watching.output import Output
     from console.watching.systemd import Systemd
     from console.watching.watch import Watch
 
-    chosen(config, args.feature)
     log.start(config.store.parent)
     output = Output(sys.stdout.fileno())
-    plain = args.plain or not sys.stdout.isatty()
+    columns = plain or not sys.stdout.isatty()
     ascii_only = "utf" not in locale.getpreferredencoding(False).lower()
 
     def say(line: Line) -> None:
-        output.say(in_columns(line) if plain else with_glyphs(line, ascii_only=ascii_only))
+        output.say(in_columns(line) if columns else with_glyphs(line, ascii_only=ascii_only))
 
     stop = asyncio.Event()
     for number in _ENDS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None, "astimezone() always sets one"  # noqa: S101
-    watch = Watch(config.path, watcher, args.feature, say, zone=zone, systemd=Systemd(os.environ))
-    await watch.run(config, stands_in, stop)
+    await Watch(config, stale, only, say, zone=zone, systemd=Systemd(os.environ)).run(stop)
     output.flush(FLUSH_SECONDS)
     # Not by a return: a thread that hangs in a dead disk could not be joined, and would hold the exit.
     os._exit(Exit.OK)

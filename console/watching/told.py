@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 REMEMBERED = 4000
 """Keys of happenings; a timeline holds some hundred, and one that has left it does not come back."""
 
-_STANDING_KINDS = frozenset({"arming", "journal", "history"})
-"""Kinds of happenings that are told as something that stands, with its end."""
+_OTHERWISE = frozenset({"arming", "journal", "history", "reload"})
+"""Kinds of happenings that are told as something that stands, with its end, or of all features at once."""
 
 
 class Told:
@@ -32,7 +32,6 @@ class Told:
         self._clock = clock
         self._keys: dict[str, None] = {}
         self._stands: dict[str, Standing] = {}
-        self._past = False
 
     def first(self, snapshot: Snapshot) -> list[Line]:
         """How everything stands; what happened before is not told again."""
@@ -41,20 +40,10 @@ class Told:
         self._remember(one.key for one in snapshot.happenings)
         return [*lines, *self._changes(standing(snapshot), now)]
 
-    def elsewhere(self) -> None:
-        """The store is another from now on: what its timeline begins with has happened before."""
-        self._past = True
-
     def next(self, snapshot: Snapshot) -> list[Line]:
         """What is new since the last snapshot, oldest first."""
-        new = [
-            one
-            for one in snapshot.happenings
-            if one.key not in self._keys and one.kind not in _STANDING_KINDS
-        ]
+        new = [one for one in snapshot.happenings if one.key not in self._keys and one.kind not in _OTHERWISE]
         self._remember(one.key for one in snapshot.happenings)
-        if self._past:
-            new, self._past = [], False
         lines = [of_happening(self._feature, one) for one in new]
         return [*lines, *self._changes(standing(snapshot), self._clock())]
 

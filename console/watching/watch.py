@@ -10,28 +10,29 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from console.config import Config, ConfigError, keep_aside, open_config
-from console.patience import within
-from console.text import plain
-from console.watching.features import Features
-from console.watching.lines import Line
+from console.fleet import Fleet
 from console.watching.systemd import Systemd
+from console.watching.telling import Telling
 
 if TYPE_CHECKING:
-    from console.config.watcher import Watcher
+    from datetime import tzinfo
 
+    from console.config import Config
+    from console.feature import FeatureService
+    from console.watching.lines import Line
+
+SETTLE_SECONDS = 10.0
+"""What the first lines wait for sources that have not answered; what is missing then is said."""
+PROVE_SECONDS = 15.0
+"""What the first lines wait for the first proof of the levers."""
 LEAST_SECONDS = 0.25
 """Between two looks at the features: what changes faster is told together."""
 LOOK_SECONDS = 1.0
 """At the latest: what only time changes is looked at so often."""
-CONFIG_SECONDS = 1.0
-AGAIN_SECONDS = 30.0
-"""Before a feature whose watch could not be begun is tried again."""
-DISK_SECONDS = 5.0
+AGAIN_SECONDS = 5.0
+"""Before the configuration is followed again, when that broke."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +41,9 @@ class Watch:
     """Watches the features of a configuration until it is told to stop.
 
     Args:
-        path: of console.toml.
-        watcher: of that file, made before it was read.
-        name: key or ``KEY@ENVIRONMENT`` of the only feature to watch; None watches all.
+        config: as it was read.
+        stale: why the last good copy stands in for the file, or "".
+        only: name (``key@environment``) of the only feature to watch; None watches all.
         say: takes each line; must not wait.
         zone: whose midnight begins a day, for cost and tickets.
         systemd: is told how the watch stands.
@@ -50,84 +51,56 @@ class Watch:
 
     def __init__(
         self,
-        path: Path,
-        watcher: Watcher,
-        name: str | None,
+        config: Config,
+        stale: str,
+        only: str | None,
         say: Callable[[Line], None],
         *,
         zone: tzinfo,
         systemd: Systemd,
     ) -> None:
-        self._path = path
-        self._watcher = watcher
-        self._say = say
         self._systemd = systemd
         self._changed = asyncio.Event()
-        self._features = Features(name, say, self._changed.set, zone=zone)
-        self._stands_in = ""
+        chosen = None if only is None else (only,)
+        self._fleet = Fleet(config, stale, zone=zone, changed=self._changed.set, only=chosen)
+        self._telling = Telling(say)
 
-    async def run(self, config: Config, stands_in: str, stop: asyncio.Event) -> None:
-        """Watch until `stop` is set.
-
-        Args:
-            config: as it was read.
-            stands_in: why the last good copy stands in for the file, or "".
-
-        Raises:
-            ConfigError: nothing of what was meant can be watched.
-        """
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until `stop` is set."""
         tasks = [asyncio.create_task(self._beat())]
         try:
-            self._say_stands_in(stands_in)
-            await _unless(stop, self._features.use(config))
-            keep_aside(config)
-            self._features.tell()
-            self._systemd.ready(self._features.status())
-            tasks.append(asyncio.create_task(self._follow_config()))
-            tasks.append(asyncio.create_task(self._try_again()))
+            await _unless(stop, self._begin())
+            if not stop.is_set():
+                self._telling.tell(self._fleet)
+                self._systemd.ready(self._status())
+                tasks.append(asyncio.create_task(self._follow_config()))
             while not stop.is_set():
                 await _unless(stop, self._changed.wait())
                 self._changed.clear()
-                if self._features.tell():
-                    self._systemd.status(self._features.status())
+                if self._telling.tell(self._fleet):
+                    self._systemd.status(self._status())
                 await _unless(stop, asyncio.sleep(LEAST_SECONDS))
         finally:
             self._systemd.stopping()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._features.aclose()
+            await self._fleet.stop()
+
+    async def _begin(self) -> None:
+        await self._fleet.start()
+        services = self._fleet.services
+        await asyncio.gather(
+            *(service.settled(SETTLE_SECONDS) for service in services), *(map(_proven, services))
+        )
 
     async def _follow_config(self) -> None:
         while True:
-            await asyncio.sleep(CONFIG_SECONDS)
             try:
-                if not await within(DISK_SECONDS, self._watcher.changed):
-                    continue
-                config, stands_in = await within(DISK_SECONDS, lambda: open_config(self._path))
-                if config.kept_at is not None:
-                    # What is in use is no older than the copy, and need not be begun again.
-                    self._say_stands_in(f"not in use as it stands: {stands_in}")
-                    continue
-                self._say_stands_in(stands_in)
-                await self._features.use(config)
-                keep_aside(config)
-            except ConfigError as error:
-                self._say_stands_in(f"refused, the one before goes on: {error}")
-            except TimeoutError:
-                continue  # the file's disk is away; what is in use goes on
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with a file, the watch goes on
-                _log.exception("reading %s again failed", self._path)
-                self._say_stands_in(f"refused, the one before goes on: {type(error).__name__}, see the log")
-            else:
-                self._line("RELOADED", self._features.status())
-                self._changed.set()
-
-    async def _try_again(self) -> None:
-        while True:
+                await self._fleet.follow()
+            except Exception:  # noqa: BLE001 - whatever is wrong with a file, the watch goes on
+                _log.exception("following the configuration broke")
             await asyncio.sleep(AGAIN_SECONDS)
-            await self._features.again()
-            self._changed.set()
 
     async def _beat(self) -> None:
         """Tell the service manager that the event loop turns, and have what only time changes looked at."""
@@ -141,15 +114,25 @@ class Watch:
                 due = loop.time() + every
             await asyncio.sleep(min(LOOK_SECONDS, every or LOOK_SECONDS))
 
-    def _say_stands_in(self, stands_in: str) -> None:
-        if stands_in and stands_in != self._stands_in:
-            self._line("PROBLEM", stands_in)
-        elif self._stands_in and not stands_in:
-            self._line("WORKS", f"{self._path} is in use as it stands")
-        self._stands_in = stands_in
+    def _status(self) -> str:
+        number, broken = len(self._fleet.services), len(self._fleet.broken)
+        beside = f", {broken} cannot be" if broken else ""
+        return f"{number} feature{'s' * (number != 1)} watched{beside}"
 
-    def _line(self, word: str, text: str) -> None:
-        self._say(Line(datetime.now(UTC), "", "config", word, plain(text)))
+
+async def _proven(service: FeatureService) -> None:
+    """Wait for the first proof of the levers, for a while."""
+    proven = asyncio.Event()
+
+    def look() -> None:
+        if service.snapshot.arming is not None:
+            proven.set()
+
+    service.subscribe(look)
+    look()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PROVE_SECONDS):
+            await proven.wait()
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:

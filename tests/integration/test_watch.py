@@ -53,6 +53,7 @@ def test_it_says_how_all_stands_then_each_change_and_goes_on_when_its_reader_is_
         watch.wait_for("\tnote\tNOTE\tbroken file")
         running.config.write_text(config)
         watch.wait_for("\tconfig\tWORKS\t")
+        watch.wait_for("\tconfig\tRELOADED\t1 feature watched")
 
         done = console("kill", "support-drafts", "--confirm", FLAG, config=running.config)
         assert done.status == 0, done.talk
