@@ -114,17 +114,19 @@ class Desk:
         # Imported here: they bring the adapters with them, which the first frame does not need.
         from console import log
         from console.config import ConfigError, open_config
+        from console.config.watcher import Watcher
         from console.fleet import Fleet
 
         try:
             path = await asyncio.to_thread(self._locate)
+            watcher = await asyncio.to_thread(Watcher, path)
             config, stale = await asyncio.to_thread(open_config, path)
             if self.demo:
                 from console.demo.control import Control
 
                 self._control = await asyncio.to_thread(Control.beside, config.path)
             chosen = self._first(config)
-            self._fleet = Fleet(config, stale, zone=self.tz, changed=self._notify)
+            self._fleet = Fleet(config, stale, zone=self.tz, changed=self._notify, watcher=watcher)
         except ConfigError as error:
             self.message = str(error)
             self._notify()

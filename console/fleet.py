@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from console.config import BrokenFeature, ConfigError, keep_aside, load
-from console.config.watcher import Watcher
 from console.feature import FeatureService
+from console.patience import Lane, within
 from console.store.history import History, history_path
 from console.store.journal import Journal
 from console.store.kept import Observed
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.config import Config, FeatureConfig
+    from console.config.watcher import Watcher
 
 LOOK_SECONDS = 1.0
 """Between two looks at whether console.toml has changed."""
+
+DISK_SECONDS = 5.0
+"""What the file's disk is waited for."""
 
 STOP_SECONDS = 2.0
 """What the end of one feature's services is waited for."""
@@ -41,6 +46,7 @@ class Fleet:
         history: what all of them see is kept here.
 
     Args:
+        watcher: of the configuration's file, made before it was read; None does not follow it.
         only: the names (``key@environment``) of the features to watch; None means all.
         zone: whose midnight begins a day.
         changed: called on the event loop whenever a snapshot may differ.
@@ -54,6 +60,7 @@ class Fleet:
         *,
         zone: tzinfo,
         changed: Callable[[], None],
+        watcher: Watcher | None = None,
         only: Iterable[str] | None = None,
         keeps: bool = True,
     ) -> None:
@@ -68,6 +75,7 @@ class Fleet:
         self._journal = Journal(config.store, config.second_journal)
         self._zone = zone
         self._changed = changed
+        self._watcher = watcher
         self._only = None if only is None else frozenset(only)
         self._keeps = keeps
         self._services: dict[str, FeatureService] = {}
@@ -98,11 +106,15 @@ class Fleet:
 
     async def follow(self) -> None:
         """Take the configuration anew whenever it changes on the disk, until cancelled."""
-        # Made here, in a thread: it reads the file, and the first frame waits for neither.
-        watcher = await asyncio.to_thread(Watcher, self.config.path)
-        while True:
+        watcher, lane = self._watcher, Lane()
+        while watcher is not None:
             await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(watcher.changed):
+            try:
+                changed = await lane.within(DISK_SECONDS, watcher.changed)
+            except TimeoutError:
+                # The disk hangs. What is in use goes on, and it is asked again.
+                continue
+            if changed:
                 await self.reload()
 
     async def reload(self) -> None:
@@ -111,11 +123,14 @@ class Fleet:
         One that cannot be read is refused, and the old one goes on.
         """
         try:
-            config = await asyncio.to_thread(load, self.config.path)
+            config = await within(DISK_SECONDS, partial(load, self.config.path))
+        except TimeoutError:
+            self._say(taken=False, text=f"{self.config.path}: its disk does not answer")
+            return
         except ConfigError as error:
             self._say(taken=False, text=str(error))
             return
-        await asyncio.to_thread(keep_aside, config)
+        keep_aside(config)
         text = "console.toml was read again"
         if (config.store, config.second_journal) != (self.config.store, self.config.second_journal):
             text = "console.toml was read again; its [store] is taken when the console is started again"
