@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -21,10 +21,11 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from console.tui import actions
-from console.tui.actions import KEYS, Keymap
 from console.tui.backend import Backend, RunbookText
 from console.tui.cadence import SETTLING_SECONDS, Cadence
+from console.tui.event_times import EventTimes
 from console.tui.host import AppHost
+from console.tui.keyboard import Keyboard
 from console.tui.last_words import last_words
 from console.tui.look import look_for
 from console.tui.looks import Looks
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _NOTICE_SECONDS = 6.0
 _STOP_SECONDS = 2.0
+_BEGIN_SECONDS = 0.2
 _CSS = """
 Screen { layout: vertical; overflow: hidden; }
 Banner { height: 3; }
@@ -86,11 +88,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._hold: tuple[Any, datetime] | None = None
         self._notice = ("", 0.0)
         self._problem = ""
+        self._begun = False
         self._book: RunbookText | None = None
         self._cadence = Cadence(self, self.draw)
         self._table = table
-        self._keys = KEYS
-        self._wanted: Mapping[str, tuple[str, ...]] = {}
+        self._keyboard, self._times = Keyboard(), EventTimes()
         self.looks = Looks(self)
         self.host = AppHost(self, backend)
         self.places = Navigator(self, self.host, lambda: self.kills.show_ladder())
@@ -133,7 +135,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             notice=text if monotonic() < until else "",
             snapshots=backend.snapshots,
             broken=backend.broken,
-            keys=self._keys,
+            keys=self._keyboard.keys,
+            times=self._times,
         )
 
     def get_default_screen(self) -> Screen[None]:
@@ -147,6 +150,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.backend.subscribe(self._cadence.data)
         self._cadence.start()
         self.call_after_refresh(self._begin)
+        # Textual drops what waits for the refresh of a screen that a key has covered by then.
+        self.set_timer(_BEGIN_SECONDS, self._begin)
         self.set_timer(SETTLING_SECONDS, gc.freeze)
         if not self.is_headless:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 0)
@@ -166,7 +171,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._cadence.drawn()
         if not self.screen_stack:
             return  # the app is closing
-        self._rebind()
+        refused = self._keyboard.follow(self.backend.keys)
+        if refused:
+            self._notice = (refused, monotonic() + _NOTICE_SECONDS)
         if "kills" in self.__dict__:
             self.kills.resume()
             self._open_table()
@@ -184,18 +191,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
             if several and len(self.screen_stack) == 1:
                 self.places.go(actions.FEATURES)
 
-    def _rebind(self) -> None:
-        """Take over `[keys]` once it has been read, and when it has changed."""
-        wanted = self.backend.keys
-        if wanted == self._wanted:
-            return
-        from console.config.keys import rebind
-
-        self._wanted = wanted
-        self._keys = Keymap(*rebind(actions.ACTIONS, wanted, typed_on=actions.TYPED_ON))
-        for refused in self._keys.refused[:1]:
-            self._notice = (refused, monotonic() + _NOTICE_SECONDS)
-
     async def on_event(self, event: events.Event) -> None:
         """Give each key to the screen on top, in the order in which they were typed."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
@@ -205,7 +200,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             if isinstance(screen, ConsoleScreen):
                 if screen.take(event, self._reads.of(event)):
                     return
-                action = self._keys.find(screen.place, event.key) if isinstance(event, events.Key) else None
+                keys = self._keyboard.keys
+                action = keys.find(screen.place, event.key) if isinstance(event, events.Key) else None
                 if action is not None:
                     looked_at = screen.looked_at
                     self.perform(action.id)
@@ -239,6 +235,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.draw()
 
     def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
         self.kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
         self._dispatch  # noqa: B018
         self.run_worker(self._start(), name="backend", exit_on_error=False)

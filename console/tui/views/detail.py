@@ -29,7 +29,7 @@ _STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a chart may cover; `bin` is the shortest time that a bin of it can mean."""
+    """What a chart may cover; in a shorter time than `bin` there is too little to be worth a bar."""
 
     text: str
     time: timedelta
@@ -41,11 +41,11 @@ class Span:
 
 
 _LIVE = (
-    Span("1 h", _HOUR, timedelta(minutes=1)),
-    Span("3 h", 3 * _HOUR, timedelta(minutes=1)),
-    Span("1 d", _DAY, timedelta(minutes=1)),
+    Span("1 h", _HOUR, timedelta(minutes=2)),
+    Span("3 h", 3 * _HOUR, timedelta(minutes=5)),
+    Span("1 d", _DAY, timedelta(minutes=15)),
 )
-_NIGHTLY = (Span("30 d", 30 * _DAY, _DAY), Span("7 d", 7 * _DAY, _DAY))
+_NIGHTLY = (Span("30 d", 30 * _DAY, _DAY),)
 
 
 def spans(signal: str) -> tuple[Span, ...]:

@@ -36,6 +36,8 @@ def scale(series: Series, gauge: Gauge | None) -> Scale:
         low = min(low, max(min(known), _least(series)))
     if not low < high:
         low, high = (0.0, 2 * high) if high > 0 else (low, low + 1)
+    # So narrow that no label could tell its ends apart, it is widened.
+    high = max(high, low + 1e-6, low + 1e-6 * max(abs(low), abs(high)))
     step = _step(high - low)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     if series.unit in (Unit.SHARE, Unit.SCORE) and high <= 1:

@@ -363,3 +363,16 @@ async def test_a_proof_that_is_old_keeps_its_own_time() -> None:
     app = app_on(StageBackend(old))
     async with app.run_test(size=(80, 24)):
         assert "ARMED, NOT PROVEN ▲ Mon 21:11" in shown(app) or "ARMED, NOT PROVEN ▲ 21:11" in shown(app)
+
+
+async def test_a_key_that_covers_the_first_screen_at_once_does_not_keep_the_services_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    backend = StageBackend()
+    app = app_on(backend)
+    # What Textual does with a callback of a screen that was covered before its first refresh.
+    monkeypatch.setattr(app, "call_after_refresh", lambda *_: True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause(0.4)
+        assert backend.started
