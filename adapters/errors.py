@@ -2,6 +2,7 @@
 
 AdapterError
   BadOptions          the configuration of this adapter cannot be used
+    UnknownKey          it has a key that the adapter does not know
   Unreachable         DNS, connection refused, TLS: nothing was delivered
   TimedOut            no answer within the limit
   Interrupted         the connection broke after the request had left
@@ -18,6 +19,7 @@ AdapterError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from adapters.untrusted import Untrusted
@@ -64,6 +66,20 @@ class AdapterError(Exception):
 
 class BadOptions(AdapterError):
     """The adapter's table in the configuration is wrong; `what` names the key."""
+
+
+class UnknownKey(BadOptions):
+    """The table has a key that the adapter does not know.
+
+    Attributes:
+        key: as written.
+        accepted: the keys that the adapter knows.
+    """
+
+    def __init__(self, what: str, *, where: str, todo: str, key: str, accepted: Sequence[str]) -> None:
+        super().__init__(what, where=where, todo=todo)
+        self.key = key
+        self.accepted = tuple(accepted)
 
 
 class Unreachable(AdapterError):

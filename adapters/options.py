@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from adapters.errors import BadOptions
+from adapters.errors import BadOptions, UnknownKey
 
 Options = TypeVar("Options", bound=msgspec.Struct)
 
@@ -39,15 +39,20 @@ def decode(kind: type[Options], options: Mapping[str, Any], *, where: str) -> Op
         where: the table as the user wrote it ("feature.flag of support-drafts").
 
     Raises:
-        BadOptions: an unknown key, a missing key, or a value of the wrong type. No value is repeated in
+        UnknownKey: a key that is no field.
+        BadOptions: a missing key, or a value of the wrong type. No value is repeated in
             the message, since it may be a secret.
     """
     fields = msgspec.structs.fields(kind)
     accepted = [field.encode_name for field in fields]
     for key in options:
         if key not in accepted:
-            raise BadOptions(
-                f"unknown key `{printable(key)}`", where=where, todo=choices("keys", key, accepted)
+            raise UnknownKey(
+                f"unknown key `{printable(key)}`",
+                where=where,
+                todo=choices("keys", key, accepted),
+                key=key,
+                accepted=accepted,
             )
     missing = [field.encode_name for field in fields if field.required and field.encode_name not in options]
     if missing:

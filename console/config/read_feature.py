@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from adapters.durations import seconds
 from adapters.errors import BadOptions
 from adapters.options import choices, decode, printable
 from adapters.trust import Trust
-from console.config.bands import parse_band, parse_baseline
 from console.config.paths import check_page, own_path
+from console.config.read_provider import check, meant, provider_table
+from console.config.read_signal import read_signal
 from console.config.settings import (
     EvaluateConfig,
     FallbackConfig,
@@ -53,7 +54,7 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
     faulty: dict[str, str] = {}
     for name, signal in table.signals.items():
         try:
-            signals[name] = _signal(name, signal, table.key, trust)
+            signals[name] = read_signal(name, signal, table.key, trust)
         except BadOptions as error:
             faults.add(error)
             if name in SEVEN:
@@ -103,8 +104,8 @@ def _own_keys(raw: Mapping[str, Any], path: Path) -> tuple[FeatureTable, Faults]
         with faults.caught():
             raise _unknown(name, value, where, raw)
     if "flag" not in raw:
-        meant = choices("tables", "", FEATURE_TABLES) if not unknown else faults.sentences[0]
-        raise BadOptions("missing table [feature.flag]", where=where, todo=f"Add it. {meant}")
+        hint = faults.sentences[0] if unknown else choices("tables", "", FEATURE_TABLES)
+        raise BadOptions("missing table [feature.flag]", where=where, todo=f"Add it. {hint}")
     if not isinstance(raw["flag"], dict):
         a_table(raw["flag"], "feature.flag")
     table = read_keys(FeatureTable, known, where=where, needed=("key", "environment", "flag"), faults=faults)
@@ -147,23 +148,25 @@ def _flag(table: FeatureTable, trust: Trust) -> ProviderTable:
     where = f"feature.flag of {table.key}"
     key = table.flag.get("key")
     if key is None:
-        meant = [name for name in table.flag if name not in ("provider", "url", "token", "kill_state")]
-        hint = f" There is `{printable(meant[0])}`." if meant else ""
-        raise BadOptions("missing key `key`", where=where, todo=f"Give the flag's key at the provider.{hint}")
+        raise BadOptions(
+            "missing key `key`",
+            where=where,
+            todo=f"Give the flag's key at the provider.{meant('key', table.flag)}",
+        )
     if not isinstance(key, str) or not key.strip() or not key.isprintable() or len(key) > LONGEST_FLAG_KEY:
         raise BadOptions(
             "`key` is not the key of a flag",
             where=where,
             todo=f"Write it as the provider shows it: printable text, {LONGEST_FLAG_KEY} characters at most.",
         )
-    return _flag_table(_provider(table.flag, where, trust, "flags"), table.environment)
+    return _flag_table(provider_table(table.flag, where, trust, "flags"), table.environment)
 
 
 def _lever(raw: Mapping[str, Any], where: str, table: FeatureTable, trust: Trust) -> ProviderTable:
-    lever = _provider(raw, where, trust, "levers")
+    lever = provider_table(raw, where, trust, "levers")
     if registry.is_flag(lever.provider):
         return _flag_table(lever, table.environment)
-    _checked(registry.open_lever, lever)
+    check(registry.open_lever, lever)
     return lever
 
 
@@ -173,7 +176,7 @@ def _flag_table(table: ProviderTable, environment: str) -> ProviderTable:
     if kill_state not in ("off", "on"):
         raise BadOptions("`kill_state` is neither value", where=table.where, todo='Accepted: "off", "on".')
     flag = replace(table, options=options, kill_state=kill_state)
-    _checked(registry.open_flag, flag)
+    check(registry.open_flag, flag, own=("kill_state",))
     return flag
 
 
@@ -185,21 +188,23 @@ def _evaluate(table: FeatureTable, flag: ProviderTable, trust: Trust) -> Evaluat
     contexts = decode(EvaluateTable, {"contexts": given.pop("contexts", [])}, where=where).contexts
     if not contexts or not all(contexts):
         raise BadOptions(
-            "`contexts` names nobody", where=where, todo='Give at least one user: [{ userId = "agent-1" }].'
+            "`contexts` names nobody",
+            where=where,
+            todo=f'Give at least one user: [{{ userId = "agent-1" }}].{meant("contexts", given)}',
         )
     given.setdefault("provider", "unleash" if flag.provider == "unleash" else "ofrep")
     given.setdefault("key", flag.options["key"])
     given.setdefault("environment", table.environment)
-    source = _provider(given, where, trust, "evaluators")
-    _checked(registry.open_evaluator, source)
+    source = provider_table(given, where, trust, "evaluators")
+    check(registry.open_evaluator, source, own=("contexts",))
     return EvaluateConfig(source, contexts)
 
 
 def _traffic(table: FeatureTable, trust: Trust) -> ProviderTable | None:
     if table.traffic is None:
         return None
-    traffic = _provider(table.traffic, f"feature.traffic of {table.key}", trust, "traffic")
-    _checked(registry.open_traffic, traffic)
+    traffic = provider_table(table.traffic, f"feature.traffic of {table.key}", trust, "traffic")
+    check(registry.open_traffic, traffic)
     return traffic
 
 
@@ -242,27 +247,6 @@ def _stages(table: FeatureTable) -> tuple[Stage, ...]:
     return tuple(Stage(stage.name, stage.percent, stage.cohort, stage.hold) for stage in stages)
 
 
-def _signal(name: str, raw: Any, feature: str, trust: Trust) -> SignalConfig:
-    where = f"feature.signals.{printable(name)} of {feature}"
-    if name not in SEVEN:
-        raise BadOptions(
-            f"unknown signal `{printable(name)}`", where=where, todo=choices("signals", name, SEVEN)
-        )
-    options = dict(a_table(raw, where))
-    band = parse_band(options.pop("band", None), name, where)
-    given = parse_baseline(options.pop("baseline", {}), name, where)
-    table = _provider(options, where, trust, "signals")
-    reach = registry.reach_keys(table.provider, where)
-    source = replace(table, options={key: table.options[key] for key in table.options if key in reach})
-    asks = {key: value for key, value in table.options.items() if key not in reach}
-
-    def opened(provider: str, reach: Mapping[str, Any], where: str, *, trust: Trust) -> object:
-        return registry.open_signals(provider, reach, where, {name: asks}, trust=trust)
-
-    _checked(opened, source)
-    return SignalConfig(name, source, band, given, asks)
-
-
 def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:
     if table.runbook is None:
         yield "no runbook is bound: set `runbook` to a Markdown file"
@@ -276,34 +260,3 @@ def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:
         yield "no [feature.evaluate]: a kill is proven by the provider's word alone"
     if table.fallback is None:
         yield "no [feature.fallback]: nothing says what users get when killed, and nothing proves it"
-
-
-def _provider(raw: Mapping[str, Any], where: str, trust: Trust, kind: str) -> ProviderTable:
-    options = dict(raw)
-    provider = options.pop("provider", None)
-    if not isinstance(provider, str) or not provider:
-        raise BadOptions(
-            "missing key `provider`" if provider is None else "`provider` is not a name",
-            where=where,
-            todo=f"Name the adapter to use. {choices('providers', '', _names(kind))}",
-        )
-    return ProviderTable(where, provider, options, trust)
-
-
-def _names(kind: str) -> set[str]:
-    # A lever may be another flag.
-    return {*registry.names(kind), *(registry.names("flags") if kind == "levers" else ())}
-
-
-def _checked(opener: Callable[..., object], table: ProviderTable) -> None:
-    """Let the adapter check its own keys; making one does nothing else."""
-    try:
-        opener(table.provider, table.options, table.where, trust=table.trust)
-    except BadOptions:
-        raise
-    except Exception as error:  # noqa: BLE001 - a third party's adapter may raise anything, and stops no other table
-        raise BadOptions(
-            f"the adapter `{printable(table.provider)}` cannot use it ({type(error).__name__})",
-            where=table.where,
-            todo="Correct the table, or update the package that brings the adapter.",
-        ) from None

@@ -205,6 +205,20 @@ KINDS: dict[str, Broken] = {
     "a number for a flag key": broken(
         '"support-drafts-ai"', "7", "[feature.flag of", "`key` is not the key of a flag"
     ),
+    "a misspelled kill state": broken(
+        '"support-drafts-ai"',
+        '"a"\nkil_state = "on"',
+        "[feature.flag of",
+        "`kil_state`",
+        "Did you mean `kill_state`?",
+    ),
+    "a misspelled provider's key": broken(
+        "provider =",
+        "provder =",
+        "[feature.flag of",
+        "missing key `provider`",
+        "Did you mean it by `provder`?",
+    ),
     "a kill state that is neither": broken(
         '"support-drafts-ai"', '"a"\nkill_state = "dead"', "`kill_state`", 'Accepted: "off", "on"'
     ),
@@ -322,6 +336,26 @@ KINDS: dict[str, Broken] = {
     ),
     "a baseline that nothing measures": below(
         EVENTS.format("latency") + "baseline = { p50 = nan }\n", "`baseline.p50` is nan", "over 0"
+    ),
+    "a misspelled band": below(
+        EVENTS.format("errors") + "bnd = { below = '1%' }\n",
+        "errors of",
+        "`bnd`",
+        "Did you mean `band`?",
+        "url",
+    ),
+    "a misspelled query": below(
+        PROMETHEUS + QUERIES + "kind = 'x'\n",
+        "errors of",
+        "`kind`",
+        "Did you mean `kinds`?",
+        "headers",
+        "baseline",
+    ),
+    "misspelled contexts": below(
+        "[feature.evaluate]\nurl = 'http://h'\ncontxts = [{ userId = 'a' }]\n",
+        "[feature.evaluate of",
+        "Did you mean it by `contxts`?",
     ),
     "two ways to sign in": below(
         PROMETHEUS + QUERIES + "token = 'env:T'\nuser = 'u'\n", "both `token` and `user`", "Give one"
