@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from console.tui.actions import KEYS, Keymap
+from console.tui.event_times import EventTimes
 
 if TYPE_CHECKING:
     from console.config import BrokenFeature
@@ -55,6 +56,7 @@ class Scene:
         snapshots: every feature that is watched, in the configuration's order.
         broken: those that the configuration names and that cannot be watched.
         keys: which key does what, as rebound.
+        times: when each happening happened; the same object in every scene of one console.
     """
 
     snapshot: Snapshot | None
@@ -71,6 +73,7 @@ class Scene:
     snapshots: tuple[Snapshot, ...] = ()
     broken: tuple[BrokenFeature, ...] = ()
     keys: Keymap = KEYS
+    times: EventTimes = field(default_factory=EventTimes, compare=False)
 
     @property
     def panels(self) -> Snapshot | None:

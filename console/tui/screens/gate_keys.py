@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.text import plain
 from console.tui import actions
 from console.tui.scene import Scene
 from console.tui.screens.base import Host
@@ -45,4 +46,10 @@ class GateKeys:
         except OSError as error:
             self._host.say(f"NOT WRITTEN: {error.strerror or error}")
         else:
-            self._host.say(f"written: {path}")
+            self._host.say(f"written: {_end_of(path, self._host.width - 12)}")
+
+
+def _end_of(path: str, most: int) -> str:
+    """The end of a path, which names the file, in at most so many characters."""
+    shown = plain(path)
+    return shown if len(shown) <= most else f"…{shown[-max(1, most - 1) :]}"

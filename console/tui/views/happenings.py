@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.tui.scene import Scene
-from console.tui.views.timeline import happened_at
+from console.tui.views.timeline import happened_at, in_order
 from widgets.happenings import HappeningRow, HappeningsModel
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def shown(scene: Scene, wanted: str) -> tuple[Happening, ...]:
     """Every happening that has `wanted` in it, in any case, oldest first."""
-    happenings = scene.snapshot.happenings if scene.snapshot else ()
+    happenings = in_order(scene, scene.snapshot.happenings) if scene.snapshot else ()
     words = wanted.casefold().split()
     if not words:
         return happenings

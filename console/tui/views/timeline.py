@@ -19,7 +19,7 @@ _ROWS = 60
 def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
     """The newest, oldest first, in event time."""
     snapshot = scene.panels
-    newest = snapshot.happenings[-_ROWS:] if snapshot else ()
+    newest = in_order(scene, snapshot.happenings)[-_ROWS:] if snapshot else ()
     return TimelineModel(
         rows=tuple(
             TimelineRow(
@@ -35,6 +35,12 @@ def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
     )
 
 
+def in_order(scene: Scene, happenings: tuple[Happening, ...]) -> tuple[Happening, ...]:
+    """By when they happened, which is not when they became known; those of one instant as they were told."""
+    return tuple(sorted(happenings, key=lambda each: happened_at(scene, each)))
+
+
 def happened_at(scene: Scene, happening: Happening) -> datetime:
     """When it happened, in event time."""
-    return happening.event_at or scene.event_time(happening.at)
+    clock = scene.snapshot.board.clock if scene.snapshot else None
+    return scene.times.of(happening, clock)

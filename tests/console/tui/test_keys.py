@@ -119,7 +119,8 @@ def test_every_id_has_one_description_and_one_group_wherever_it_works() -> None:
 async def test_a_rebound_key_works_stands_in_the_footer_and_the_old_one_is_free() -> None:
     app = app_on(StageBackend(keys={"note": ("f6",)}))
     async with app.run_test(size=(160, 30)) as pilot:
-        await pilot.pause(0.3)
+        app.draw()
+        await pilot.pause()
         assert "F6 note" in shown(app)
         await pilot.press("n")
         assert not isinstance(app.screen, FormScreen)
@@ -142,7 +143,8 @@ async def test_a_key_that_cannot_be_had_is_refused_with_a_sentence_and_keeps_its
 ) -> None:
     app = app_on(StageBackend(keys=keys))
     async with app.run_test(size=(160, 40)) as pilot:
-        await pilot.pause(0.3)
+        app.draw()
+        await pilot.pause()
         assert "✗ " in shown(app)
         await pilot.press("exclamation_mark")
         assert sentence in shown(app)
@@ -155,7 +157,8 @@ async def test_a_key_that_cannot_be_had_is_refused_with_a_sentence_and_keeps_its
 async def test_kill_and_quit_keep_their_keys_beside_others() -> None:
     app = app_on(StageBackend(keys={"kill": ("f12",), "quit": ("f11",)}))
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.pause(0.3)
+        app.draw()
+        await pilot.pause()
         for key in ("K", "f12"):
             await pilot.press(key)
             assert isinstance(app.screen, KillScreen)
