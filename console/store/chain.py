@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS journal (
     number INTEGER PRIMARY KEY,
     at TEXT NOT NULL,
@@ -40,7 +41,10 @@ CREATE TRIGGER IF NOT EXISTS journal_rows_stay BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'journal rows are never changed'); END;
 CREATE TRIGGER IF NOT EXISTS journal_rows_are_kept BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'journal rows are never deleted'); END;
+COMMIT;
 """
+NAMES = 6
+"""How many names the schema makes that begin with "journal"."""
 COLUMNS = "number, at, kind, feature, environment, kill_id, body, previous, hash"
 
 
@@ -255,7 +259,10 @@ class Chain:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
-            database.executescript(SCHEMA)
+            ((names,),) = database.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'journal%'")
+            if names < NAMES:
+                # One transaction, one wait for the disk; none at all where everything stands already.
+                database.executescript(SCHEMA)
         except BaseException:
             database.close()
             raise
