@@ -13,7 +13,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -82,18 +82,23 @@ def open_config(path: Path) -> tuple[Config, str]:
     return (config, "") if copy is None else _mended(config, copy)
 
 
-def keep(config: Config, *, now: datetime | None = None) -> str:
+def keep(config: Config, *, now: datetime | None = None, places: Sequence[Path] | None = None) -> str:
     """Keep a copy of a configuration that was read from its file.
 
     A file in which a feature is broken that the present copy has whole does not replace that copy, and what
     the file no longer says is not kept: somebody is writing it.
+
+    Args:
+        now: UTC.
+        places: folders for copies, the best first; by default this user's own.
 
     Returns:
         Why there is no copy of it, in a sentence, or "".
     """
     if config.kept_at is not None:
         return ""
-    before = recall(config.path)
+    places = tuple(_places()) if places is None else places
+    before = recall(config.path, places=places)
     if before is not None and (_would_lose(config, before) or not _still_says(config)):
         return ""
     content, left_out = without_secrets(config)
@@ -116,7 +121,7 @@ def keep(config: Config, *, now: datetime | None = None) -> str:
     except (ValueError, OverflowError, TypeError, UnicodeEncodeError):
         return f"{config.path}: no last good copy is kept: it holds a value that cannot be written down"
     problem = "this user has no folder for it"
-    for place in _places():
+    for place in places:
         try:
             _write(place / _file_name(config.path), data)
         except OSError as error:
@@ -136,11 +141,12 @@ def keep_aside(config: Config, *, wait: float = 0.0) -> None:
     Args:
         wait: seconds that it may take before this returns.
     """
+    places = tuple(_places())
 
     def work() -> None:
         try:
             time.sleep(_until_at_rest(config.path))
-            problem = keep(config)
+            problem = keep(config, places=places)
         except Exception:  # noqa: BLE001 - whatever it is, the copy is the least of what goes on here
             _LOG.info("no last good copy of %s could be kept", config.path, exc_info=True)
             return
@@ -152,10 +158,12 @@ def keep_aside(config: Config, *, wait: float = 0.0) -> None:
     thread.join(wait)
 
 
-def recall(path: Path) -> Config | None:
+def recall(path: Path, *, places: Iterable[Path] | None = None) -> Config | None:
     """The newest copy of a file, as settings; None when there is none that can be used."""
     path = absolute(path)
-    copies = [copy for place in _places() if (copy := _read(place / _file_name(path), path)) is not None]
+    copies = [
+        copy for place in places or _places() if (copy := _read(place / _file_name(path), path)) is not None
+    ]
     for copy in sorted(copies, key=lambda copy: copy.kept, reverse=True):
         with suppress(ConfigError):
             config = build(copy.content, path, Trust(commands=copy.commands, why=copy.why), kept_at=copy.kept)
