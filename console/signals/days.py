@@ -102,14 +102,25 @@ class Days:
         done = self._sum
         changed = None if done is None else evidence.oldest_change(done.version)
         stale = changed is not None and done is not None and changed < done.minute
-        if done is None or done.first != first or done.minute > last or stale:
+        if done is not None and done.first == first and done.minute > last and not stale:
+            return self._until(evidence, done, start, at)
+        if done is None or done.first != first or stale:
             done = _Sum(first, first, 0.0, evidence.version)
         total = done.total
         # One by one, not by sum(): so the last digit does not depend on how often it was asked.
         for one in evidence.between(done.minute, last):
             total += self._amount(one.observation) or 0.0
         self._sum = _Sum(first, last, total, evidence.version)
-        return total + sum(
+        return total + self._long(evidence, start, at)
+
+    def _until(self, evidence: Evidence, done: _Sum, start: datetime, at: datetime) -> float:
+        """The same for a time shortly before the one that was asked for last, which stays as it is."""
+        later = evidence.between(int(at.timestamp() // 60), done.minute)
+        after = sum(self._amount(one.observation) or 0.0 for one in later)
+        return done.total - after + self._long(evidence, start, at)
+
+    def _long(self, evidence: Evidence, start: datetime, at: datetime) -> float:
+        return sum(
             self._amount(one.observation) or 0.0
             for one in evidence.long_readings()
             if start <= one.start and one.end <= at

@@ -62,6 +62,8 @@ def _found(judged: Verdict, facts: Facts) -> Verdict:
         return _off(judged, facts, facts.off)
     if facts.problem is not None:
         return _error(judged, facts, facts.problem)
+    if judged.state is State.NO_DATA and facts.model and facts.answered and facts.latch is None:
+        judged = replace(judged, state=State.WATCH)  # there is data, of another model
     if judged.state is State.NO_DATA or not facts.answered:
         why = judged.why if facts.answered else "waiting for the source's first answer"
         return replace(

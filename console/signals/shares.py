@@ -2,8 +2,8 @@
 
 At the end of every minute two windows are held against the edge: the last 30 minutes, which speak first
 (WATCH), and the shortest span of at least 30 minutes that holds enough events to expect proof of health, at
-most a day (OK). Harm is proven by the e-detector alone (BREACH), and stays until five windows in a row were
-inside.
+most a day (OK; near the edge with some patience both ways). Harm is proven by the e-detector alone (BREACH),
+and stays until five windows in a row were inside.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from console.signals.wilson import clean_n, needed_n, power_n, proven_under, wil
 SHORT = 30
 DAY = 1440
 CLEARING = 5
+HOLDS = 10
+"""Minutes for which a proof of health holds after it was there last, while the share lies in the band."""
+LASTS = 5
+"""Minutes for which a proof that was lost has to be there again."""
 _FEWEST_TO_CLEAR = 30
 _KEPT = DAY + 60
 _CHECKPOINT = 10
@@ -89,6 +93,8 @@ class ShareView:
         inside: windows in a row that were inside since the proof.
         outside: of the last three minutes, how many had the short window's lower bound over the edge.
         proof: the e-detector's largest sum now, natural logarithm.
+        proven: minutes in a row at whose end health was proven.
+        lost: minutes since it was proven last.
         need: events that the long window needs for a proof of health at the present rate.
     """
 
@@ -102,6 +108,8 @@ class ShareView:
     inside: int
     outside: int
     proof: float
+    proven: int
+    lost: int
     need: float
 
 
@@ -117,6 +125,8 @@ class _Standing:
     flags: int = 0
     state: State = State.NO_DATA
     since: int = 0
+    proven: int = 0
+    lost: int = 0
 
     def copy(self) -> _Standing:
         return replace(self, excursions=self.excursions.copy())
@@ -265,6 +275,14 @@ class ShareFold:
         here.flags = (here.flags << 1 | outside) & 0b111
         here.long_first = self._long_first(here.long_first, end)
         state = self._judge(here)
+        here.proven = here.proven + 1 if state is State.OK else 0
+        here.lost = 0 if state is State.OK else here.lost + 1
+        inside = here.flags.bit_count() < 2 and self._inside(here)
+        # Near the edge a proof comes and goes: it holds for a few minutes, and once lost it has to last.
+        if state is State.WATCH and here.state is State.OK and here.lost <= HOLDS and inside:
+            state = State.OK
+        elif state is State.OK and here.state is State.WATCH and here.proven < LASTS:
+            state = State.WATCH
         if state is not here.state:
             here.state = state
             here.since = here.latch.since if state is State.BREACH and here.latch else end
@@ -325,6 +343,10 @@ class ShareFold:
             )  # what could be counted is healthy; what could not be is what stands in the way
         return State.TOO_FEW if n < self._need(possibly / n) else State.WATCH
 
+    def _inside(self, here: _Standing) -> bool:
+        low = here.long_first - self._base
+        return self._possibly[-1] - self._possibly[low] <= self.edge * (self._n[-1] - self._n[low])
+
     def bins(self, end: int, width: int, count: int) -> tuple[Window, ...]:
         """Cut the time before `end` into `count` windows of `width` minutes, oldest first; unknown: empty."""
         found = []
@@ -355,5 +377,7 @@ class ShareFold:
             inside=here.inside,
             outside=here.flags.bit_count(),
             proof=max(0.0, *here.excursions.sums),
+            proven=here.proven,
+            lost=here.lost,
             need=self._need(long.possibly / long.n) if long.n > 0 else float(self.clean),
         )

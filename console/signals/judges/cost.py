@@ -29,6 +29,8 @@ YOUNG = 0.15
 """Share of a day's spend before which a pace says too little."""
 
 _DAYS_FOR_PROOF = 5
+_MARK = timedelta(minutes=10)
+_GRID = datetime(1970, 1, 1, tzinfo=UTC)
 _BINS, _BIN = 30, timedelta(minutes=2)
 
 
@@ -68,6 +70,8 @@ class CostJudge:
             return self._verdict(found, None, evidence, look, start, why)
         if self._forecast is None:
             return self._unjudged(pace.spend, evidence, look, start)
+        if found is State.OK and self._strayed(evidence, look):
+            found, why = State.WATCH, f"{why}: in band again, OK once that has held for 20 min"
         state, since = self._hold.over(
             found,
             look.at,
@@ -100,6 +104,23 @@ class CostJudge:
             return State.TOO_FEW, f"the first {unread} of the day were not read", pace, start
         most = (self._forecast or 0.0) * (weekend_most(past) if weekend else 1.0)
         return *self._state(pace, past, restarted, most), pace, start
+
+    def _strayed(self, evidence: Evidence, look: Look) -> bool:
+        """Whether the pace was not proven inside at the last marks: near an edge it comes and goes.
+
+        The marks stand on a fixed grid, so that this too is a matter of the evidence alone.
+        """
+        if evidence.interval > _MARK:
+            return False
+        today = self._days.local_date(look.at - timedelta.resolution)
+        newest = look.at - (look.at - _GRID) % _MARK
+        for back in range(2):
+            then = newest - back * _MARK
+            if self._days.local_date(then - timedelta.resolution) != today:
+                return False
+            if self._measured(evidence, then, look.epoch)[0] is State.WATCH:
+                return True
+        return False
 
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
         """Spend against what the forecast gives that time of day; dollars a day where none can be told."""

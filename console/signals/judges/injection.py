@@ -147,7 +147,12 @@ class InjectionJudge:
                     f"{_listed({name: passed[name] for name in new})} passed: never seen before",
                 )
             if evidence_log >= log(PROOF):
-                return State.BREACH, f"{listed}: not the usual shape, proven"
+                through = (
+                    f"{_listed({name: passed[name] for name in new})} passed, never seen before; "
+                    if new
+                    else ""
+                )
+                return State.BREACH, f"{through}{listed}: not the usual shape, proven"
         if new:
             return (
                 State.WATCH,

@@ -27,7 +27,10 @@ from console.signals.judges.ratio import (
     hushed,
     known_minute,
     needs_text,
+    no_answers,
+    proven_again,
     proven_before,
+    proven_in_band,
     shown_window,
     window_text,
 )
@@ -242,7 +245,7 @@ class LatencyJudge:
         parts = [f"p50 {words.seconds(p50)}"] if p50 is not None else []
         shown = shown_window(view)
         if view.state is State.NO_DATA:
-            return "no answers in the last day"
+            return no_answers(view)
         share = words.percent(shown.share or 0.0)
         if view.state is State.BREACH:
             parts.append(f"{share} over {side.edge:.3g} s, healthy {words.whole_percent(side.share)}")
@@ -250,10 +253,12 @@ class LatencyJudge:
                 parts.append(f"inside again for {view.inside} of 5 windows")
         elif view.state is State.OK:
             upper = words.percent(wilson_upper(shown.possibly, shown.n))
-            parts.append(f"{share} over {side.edge:.3g} s, upper bound {upper}: proven in band")
+            parts.append(f"{share} over {side.edge:.3g} s, upper bound {upper}: {proven_in_band(view)}")
         elif view.state is State.WATCH:
             cut = straddling(counts, side.edge)
-            if shown.bad > side.share * shown.n:
+            if view.proven:
+                parts.append(proven_again(view))
+            elif shown.bad > side.share * shown.n:
                 parts.append(f"{share} over {side.edge:.3g} s: harm not proven")
             elif cut is not None:
                 low, high = cut

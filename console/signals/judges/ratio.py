@@ -16,7 +16,7 @@ from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
 from console.signals.judges.share_told import interval, share_rows, share_words
 from console.signals.series import Series, Unit
-from console.signals.shares import DAY, SHORT, ShareFold, ShareView, Window
+from console.signals.shares import DAY, LASTS, SHORT, ShareFold, ShareView, Window
 from console.signals.verdict import Gauge, State, Verdict
 from console.signals.wilson import wilson_lower, wilson_upper
 
@@ -151,9 +151,11 @@ class RatioJudge:
             if view.inside:
                 parts.append(f"inside again for {view.inside} of 5 windows")
         elif view.state is State.OK:
-            parts.append(f"upper bound {words.percent(_upper(view.long))}: proven in band")
+            parts.append(f"upper bound {words.percent(_upper(view.long))}: {proven_in_band(view)}")
         elif view.state is State.WATCH:
-            if shown.bad > self._edge * shown.n:
+            if view.proven:
+                parts.append(proven_again(view))
+            elif shown.bad > self._edge * shown.n:
                 lower = wilson_lower(shown.bad, shown.n)
                 parts += [kinds, f"lower bound {words.percent(lower)}: harm not proven"]
             else:
@@ -166,7 +168,7 @@ class RatioJudge:
             else:
                 parts.append(f"{words.count(shown.bad)} of {words.count(shown.n)} {self._verb}")
         else:
-            parts.append("no answers in the last day")
+            parts.append(no_answers(view))
         return "; ".join(part for part in (*parts, counted.rated) if part)
 
     def _numbers(self, view: ShareView, counted: _Parts, evidence: Evidence) -> tuple[tuple[str, str], ...]:
@@ -194,6 +196,22 @@ class RatioJudge:
                 "too late to count": f"{evidence.late} readings" if evidence.late else "",
             }
         )
+
+
+def no_answers(view: ShareView) -> str:
+    """Say since when there were none: a new epoch may be young."""
+    minutes = view.long.minutes
+    return "no answers yet" if minutes < 1 else f"no answers in the last {words.span(minutes)}"
+
+
+def proven_in_band(view: ShareView) -> str:
+    """Say that health is proven, or was until a few minutes ago."""
+    return f"proven in band until {view.lost} min ago" if view.lost else "proven in band"
+
+
+def proven_again(view: ShareView) -> str:
+    """Say that a proof that was lost is there again, and has to last."""
+    return f"proven in band again for {view.proven} of {LASTS} min"
 
 
 def known_minute(look: Look) -> int | None:

@@ -7,7 +7,7 @@ from math import ceil, floor
 from console.signals import words
 from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import instant_of
-from console.signals.shares import CLEARING, SHORT, ShareFold, ShareView, Window
+from console.signals.shares import CLEARING, LASTS, SHORT, ShareFold, ShareView, Window
 from console.signals.verdict import State, WindowRow
 from console.signals.wilson import proven_under, wilson_lower, wilson_upper
 
@@ -154,12 +154,18 @@ def _meaning(fold: ShareFold, view: ShareView, shown: Window, edge: str) -> tupl
         rare = f"less than once in {DAYS_TO_A_FALSE_ALARM} days"
         return f"If the true share were {edge}, this alarm would come {rare}.", clears
     if view.state is State.OK:
+        if view.lost:
+            return (f"Health was proven until {view.lost} min ago; the upper bound is at {upper} now.",)
         return (f"Even the upper bound of the true share, {upper}, is under {edge}: health is proven.",)
     if view.state is State.TOO_FEW:
         more = max(1, ceil(view.need - view.long.n))
         return (
             f"Too few answers to prove health or harm: {words.count(more)} more are needed for health, "
             f"{fold.clean} in all if none of them is bad.",
+        )
+    if view.state is State.WATCH and view.proven:
+        return (
+            f"Health is proven again for {view.proven} min; it says OK once that has held for {LASTS} min.",
         )
     if view.state is State.WATCH and shown.bad > fold.edge * shown.n:
         lower = words.percent(wilson_lower(shown.bad, shown.n))
