@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from math import ceil, inf, isnan
+from operator import itemgetter
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -264,9 +266,8 @@ def _row(grid: _Grid, model: ChartModel, row: int, width: int) -> Line:
         line.put(look.joint_right, Role.DIM)
     else:
         line.put(look.down, Role.DIM)
-    for glyph, role in grid.row(row):
-        if glyph:
-            line.put(glyph, role)
+    for role, run in groupby(grid.row(row), key=itemgetter(1)):
+        line.put("".join(glyph for glyph, _ in run), role)
     if frame.right and row == _band_row(model, frame.rows):
         line.put("  ").put(model.band, limit=max(0, line.room - 2))
     return line.line()

@@ -92,7 +92,7 @@ class FeaturesScreen(ConsoleScreen):
             return FooterModel((keys,))
         model = footer(scene, self.place, {"into": "open"})
         groups = tuple(tuple(_ranked(key) for key in group) for group in model.groups)
-        return FooterModel(groups, model.right)
+        return structs.replace(model, groups=groups)
 
     def draw_body(self, scene: Scene) -> None:
         """The visible rows."""
