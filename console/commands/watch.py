@@ -8,7 +8,7 @@ import locale
 import os
 import signal
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from console.config import ConfigError, find, keep_aside, open_config
@@ -42,7 +42,7 @@ async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -
     from console.watching.systemd import Systemd
     from console.watching.watch import Watch
 
-    log.start(config.store.parent)
+    no_log = log.start(config.store.parent)
     output = Output(sys.stdout.fileno())
     columns = plain or not sys.stdout.isatty()
     ascii_only = "utf" not in locale.getpreferredencoding(False).lower()
@@ -50,6 +50,8 @@ async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -
     def say(line: Line) -> None:
         output.say(in_columns(line) if columns else with_glyphs(line, ascii_only=ascii_only))
 
+    if no_log:
+        say(Line(datetime.now(UTC), "", "log", "PROBLEM", no_log))
     stop = asyncio.Event()
     for number in _ENDS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -145,7 +146,11 @@ def _of_place(area: str, place: PlaceFacts, worst: Severity) -> Iterator[Finding
     if place.free is not None and place.free < SCANT:
         yield found(Severity.WARNING, f"{_bytes(place.free)} are left on its disk", "Make room.")
     if not place.exposed:
-        size = _bytes(place.size) if place.exists else "not there yet; made with the first row"
+        size = (
+            (_bytes(place.size) if place.size else "empty")
+            if place.exists
+            else "not there yet; made with the first row"
+        )
         schema = f", schema {place.schema[-1]}" if place.schema else ""
         yield found(Severity.FINE, f"can be written, {size}{schema}")
 
@@ -169,10 +174,7 @@ def _of_unfinished(kill: UnfinishedKill, now: datetime) -> Finding:
 def look_at(path: Path) -> PlaceFacts:
     """Look at one SQLite file, and whether it could be written; nothing is. Waits for the disk."""
     name = plain(str(path))
-    try:
-        free = shutil.disk_usage(_nearest(path)).free
-    except OSError:
-        free = None
+    free = _free(_nearest(path))
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -223,9 +225,21 @@ def _cannot_make(path: Path) -> str:
     parent = _nearest(path)
     if not parent.is_dir():
         return f"cannot be made: {plain(str(parent))} is no directory"
-    if not os.access(parent, os.W_OK | os.X_OK):
-        return f"cannot be made: {plain(str(parent))} cannot be written"
+    try:
+        # A file without a name, gone when it is closed: what may be written is not always what modes say.
+        tempfile.TemporaryFile(dir=parent).close()
+    except OSError as error:
+        return f"cannot be made in {plain(str(parent))}: {(error.strerror or 'an error').lower()}"
     return ""
+
+
+def _free(folder: Path) -> int | None:
+    """Bytes free on a disk; None where it does not count them."""
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return usage.free if usage.total else None
 
 
 def _nearest(path: Path) -> Path:
@@ -248,7 +262,7 @@ def _reason(error: OSError) -> str:
 
 def _bytes(number: int) -> str:
     if number < 1 << 20:
-        return f"{max(1, number >> 10)} KiB" if number else "empty"
+        return f"{number >> 10} KiB"
     return f"{number / (1 << 20):,.0f} MiB"
 
 

@@ -56,7 +56,11 @@ def test_a_reader_that_stops_reading_makes_nobody_wait_and_is_told_what_was_left
     assert lines[-1].startswith(f"line {MOST * 3 - 1} ")
 
 
-def test_when_the_reader_has_gone_the_lines_go_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_when_the_reader_has_gone_the_lines_go_to_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever sets up logging in this process by a configuration of its own (import-linter) disables ours.
+    monkeypatch.setattr(logging.getLogger("console.watching.output"), "disabled", False)
     reader, writer = os.pipe()
     os.close(reader)
     output = Output(writer)
