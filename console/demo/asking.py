@@ -40,14 +40,16 @@ class Asking:
         self._usual = Arrivals(random.Random(f"{seed}:arrivals"), shape, self._everyone, volume, start)
         self._thinning = random.Random(f"{seed}:thinning")
         self._head: Request | None = None
-        self._extras = self._extras_from(start)
+        self._extras, self._thins = self._extras_from(start)
 
     def switched(self, now: float) -> None:
         """The course was switched now: what the scenario before it would have added does not come."""
-        self._extras = self._extras_from(now)
+        self._extras, self._thins = self._extras_from(now)
 
     def pop(self, until: float) -> Request | None:
         """The next request before `until`, or None."""
+        if not self._extras and self._head is None:
+            return self._usual_one(until) if self._thins else self._usual.pop(until)
         self._head = self._head or self._usual_one(until)
         first, extra = self._head, None
         for one in self._extras:
@@ -67,9 +69,11 @@ class Asking:
                 return request
         return None
 
-    def _extras_from(self, now: float) -> list[_Extra]:
-        found = []
+    def _extras_from(self, now: float) -> tuple[list[_Extra], bool]:
+        """What comes besides the usual requests from now on, and whether fewer of these come."""
+        found, thins = [], False
         for begin, end, conditions in self._course.spans(now, float("inf")):
+            thins = thins or conditions.load.factor < 1
             load, name = conditions.load, f"{self._seed}:{self._course.revision}:{begin}"
             if load.factor > 1:
                 more = self._volume * (load.factor - 1)
@@ -78,7 +82,7 @@ class Asking:
             if load.loop is not None:
                 rng = random.Random(f"{name}:loop")
                 found.append(_Extra(Rounds(rng, load.loop, self._volume, _looping(), begin), end))
-        return found
+        return found, thins
 
 
 def _looping() -> int:

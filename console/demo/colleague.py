@@ -21,7 +21,7 @@ WHY = "release 2026.47: flags as in flags.yaml"
 EARLIEST, LATEST = 360.0, 540.0
 """Seconds of event time that the flag stays off."""
 REAL_LEAST = 15.0
-"""The same in real seconds, at least: who has killed is to see that it held, before it does not."""
+"""The same in real seconds, at least: who has killed is to see that it holds, before it does not."""
 LOOK = 0.25
 SECONDS = 3.0
 
@@ -33,9 +33,19 @@ class Colleague:
         url: of the flag service, on plain HTTP.
         token: one that may write.
         store: where the flag's state is looked up.
+        real_least: real seconds that the flag stays off, at least.
     """
 
-    def __init__(self, url: str, token: str, store: FlagStore, clock: EventClock, seed: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        store: FlagStore,
+        clock: EventClock,
+        seed: int,
+        *,
+        real_least: float = REAL_LEAST,
+    ) -> None:
         place = urlsplit(url)
         self._address = (str(place.hostname), int(place.port or 80))
         self._path = f"{place.path}/v1/environments/{ENVIRONMENT}/flags/{FLAG_KEY}"
@@ -43,6 +53,7 @@ class Colleague:
         self._store = store
         self._clock = clock
         self._rng = random.Random(f"{seed}:colleague")
+        self._real_least = real_least
 
     async def watch(self, active: Callable[[], bool]) -> None:
         """While `active`, turn the flag on some minutes after it went off, again and again. Runs for ever."""
@@ -53,7 +64,7 @@ class Colleague:
             if not active() or not self._is_off():
                 due = None
             elif due is None:
-                due = self._clock.acme() + self._rng.uniform(EARLIEST, LATEST), real + REAL_LEAST
+                due = self._clock.acme() + self._rng.uniform(EARLIEST, LATEST), real + self._real_least
             elif self._clock.acme() >= due[0] and real >= due[1]:
                 due = None
                 await asyncio.to_thread(self._turn_on)

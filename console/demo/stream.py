@@ -41,6 +41,10 @@ class Reader:
         self._frames.append((frame, events))
         self._some.set()
 
+    def lost(self, events: int) -> None:
+        """Say with the next frame that so many events never reached it."""
+        self._dropped += events
+
     async def frames(self) -> AsyncIterator[str]:
         """Whole frames, for ever. `dropped` counts the events lost to this reader since its last frame."""
         while True:
@@ -98,6 +102,7 @@ class Stream:
         self._complete_to = clock.instant(clock.acme())
         self._readers: set[Reader | TrafficReader] = set()
         self._held: deque[Event] | None = None
+        self._lost = 0
         self._delivered = records
         self._complete: dict[str, datetime] = {}
 
@@ -114,7 +119,11 @@ class Stream:
             self._delivered = self._records.copy()
         elif not held and self._held is not None:
             backlog, self._held = list(self._held), None
+            lost, self._lost = self._lost, 0
             self._delivered, self._complete = self._records, {}
+            for reader in self._readers:
+                if isinstance(reader, Reader):
+                    reader.lost(lost)
             for i in range(0, len(backlog), MOST):
                 events = backlog[i : i + MOST]
                 self._send(Step(events, [], [], self._complete_to))
@@ -125,6 +134,7 @@ class Stream:
             self._complete_to = step.complete_to
             self._send(step)
             return
+        self._lost += max(0, len(self._held) + len(step.events) - MOST_HELD)
         self._held.extend(step.events)
         for ticket in step.tickets:
             self._delivered.add_ticket(ticket)
