@@ -127,8 +127,7 @@ class Archive:
         with self._turn():
             if broken and self._look()[0] != broken[0]:
                 return ""  # another console was first
-            there = sorted(self.path.parent.glob(f"{self.path.name}.broken-*"))
-            if sum(not each.name.endswith(_BESIDE) for each in there) >= MOST_BROKEN:
+            if len(moved_aside(self.path)) >= MOST_BROKEN:
                 raise Unusable(
                     f"{self.path}: is broken ({why}), as were {MOST_BROKEN} before it that stand beside it; "
                     "nothing is kept: look at the disk, then delete them"
@@ -230,6 +229,16 @@ class Archive:
             else:
                 found.append((one.st_dev, one.st_ino))
         return tuple(found)
+
+
+def moved_aside(path: Path) -> tuple[Path, ...]:
+    """Broken files that were moved out of the way and stand beside a history, oldest first.
+
+    Raises:
+        OSError: the directory cannot be read.
+    """
+    there = sorted(path.parent.glob(f"{path.name}.broken-*"))
+    return tuple(each for each in there if not each.name.endswith(_BESIDE))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from adapters.signals.port import Reading
 from adapters.untrusted import Untrusted
-from console.store.archive import Archive
+from console.store.archive import Archive, moved_aside
 from console.store.inbox import Ask, Inbox, closed
 from console.store.kept import Latch, Observed, Presence, Prompt
 from console.store.owner import Owner
@@ -30,6 +30,8 @@ READ_SECONDS = 3.0
 """What a question waits for its answer; what `flush` and `aclose` wait."""
 LONGEST_PROMPT = 64_000
 """Characters of a text that are kept."""
+
+__all__ = ["History", "history_path", "moved_aside"]
 
 Answer = TypeVar("Answer")
 
@@ -161,7 +163,10 @@ class History:
 
     async def latches(self, feature: str, environment: str) -> dict[str, Latch]:
         """Give the BREACHes that stand, by signal."""
-        return await self._ask(lambda tables: tables.get_latches((feature, environment))) or {}
+        found = await self._ask(lambda tables: tables.get_latches((feature, environment))) or {}
+        for signal, latch in found.items():
+            self._inbox.remember(("latch", feature, environment, signal), latch)
+        return found
 
     async def presences(self, *, within: timedelta) -> list[Presence]:
         """Give the consoles that gave a sign of life not longer ago than this, one's own too."""

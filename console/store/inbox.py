@@ -134,6 +134,11 @@ class Inbox:
         if stopped:
             self.refuse(patient=False)
 
+    def remember(self, key: Key, latch: Latch) -> None:
+        """Note a latch that another time has set and that stands."""
+        with self._changed:
+            self._standing.setdefault(key, latch)
+
     def again(self) -> None:
         """Write the latches that stand once more: the file that had them is gone."""
         with self._changed:
@@ -150,6 +155,11 @@ class Inbox:
     def stopped(self) -> bool:
         """Whether `stop` was called."""
         return self._stopped
+
+    @property
+    def nothing_to_write(self) -> bool:
+        """Whether only questions wait, if anything does."""
+        return not (self._chunks or self._small)
 
     @property
     def idle(self) -> bool:

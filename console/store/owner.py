@@ -121,8 +121,12 @@ class Owner:
         """
         while True:
             self._step_began = time.monotonic()
-            tables = self._open()
             asks = self._inbox.asks()
+            if self._inbox.nothing_to_write and not self._archive.path.exists():
+                # Asking makes no file: where none is, nothing is kept.
+                self._inbox.answer(asks, lambda _: (True, None))
+                return
+            tables = self._open()
             if self._problem:
                 self._answer_from_what_is_there(tables)
             try:
@@ -195,6 +199,9 @@ class Owner:
     def _chore(self) -> None:
         """Do one slice of pruning, when nothing waits."""
         if time.monotonic() < self._chores_due or not self._inbox.idle or self._inbox.stopped:
+            return
+        if not self._archive.path.exists():
+            self._chores, self._chores_due = None, time.monotonic() + PRUNE_SECONDS
             return
         tables = self._open()
         if self._chores is None:

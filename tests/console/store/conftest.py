@@ -88,6 +88,13 @@ def first_batch(now: datetime = NOW) -> list[Reading]:
     ]
 
 
+async def begin(history: History) -> History:
+    """Have the file made."""
+    history.unlatch("nothing", "nowhere", "none")
+    await history.flush()
+    return history
+
+
 async def until(holds: Callable[[], object], seconds: float = 5.0) -> float:
     """Wait until something holds; give how long it took."""
     began = time.monotonic()

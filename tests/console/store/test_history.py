@@ -22,6 +22,7 @@ from tests.console.store.conftest import (
     NOW,
     Clock,
     Open,
+    begin,
     first_batch,
     ratio,
     reading,
@@ -88,16 +89,29 @@ async def test_the_files_are_private_to_the_user(history: History, path: Path) -
 def test_a_file_that_others_may_read_is_made_private(opened: Open, path: Path) -> None:
     path.parent.mkdir()
     path.touch(0o644)
-    asyncio.run(opened().latches(*PLACE))
+    asyncio.run(begin(opened()))
     assert mode(path) == 0o600
 
 
 async def test_the_schema_is_recorded_by_name(history: History, path: Path) -> None:
-    await history.latches(*PLACE)
+    await begin(history)
     names = {name for (name,) in query(path, "SELECT name FROM _sqlite_migrations")}
     assert names == NAMES
     (journal,) = query(path, "PRAGMA journal_mode")
     assert journal == ("wal",)
+
+
+def test_asking_makes_no_file(opened: Open, path: Path) -> None:
+    async def ask(history: History) -> None:
+        assert await history.latches(*PLACE) == {}
+        assert await history.readings(*PLACE, since=NOW) == []
+        await history.flush()
+        await history.aclose()
+
+    history = opened()
+    asyncio.run(ask(history))
+    assert history.problem == ""
+    assert not path.parent.exists()
 
 
 async def test_a_restart_keeps_readings_changes_and_latches(opened: Open) -> None:
@@ -147,7 +161,7 @@ async def test_the_same_readings_at_every_start_are_not_written_again(opened: Op
         written = stamp(path)
         kept = query(path, "SELECT count(*), sum(kept) FROM readings")
     history = opened()
-    await history.latches(*PLACE)
+    await begin(history)
     await until(lambda: not history.problem)
     history.keep(*PLACE, batch)
     await history.flush()
@@ -159,7 +173,7 @@ async def test_the_same_readings_at_every_start_are_not_written_again(opened: Op
 async def test_a_first_batch_costs_the_caller_next_to_nothing(history: History) -> None:
     batch = first_batch()
     assert len(batch) > 15_000
-    await history.latches(*PLACE)
+    await begin(history)
     began = time.perf_counter()
     history.keep(*PLACE, batch)
     spent = time.perf_counter() - began
@@ -170,7 +184,7 @@ async def test_a_first_batch_costs_the_caller_next_to_nothing(history: History) 
 
 
 async def test_a_question_comes_between_the_slices_of_a_first_batch(history: History) -> None:
-    await history.latches(*PLACE)
+    await begin(history)
     for number in range(2):
         history.keep(f"feature {number}", "production", first_batch())
     order: list[str] = []
@@ -282,7 +296,7 @@ async def test_the_revision_stays_when_nothing_is_new_to_others(history: History
 
 async def test_a_change_is_written_at_once_and_readings_within_two_seconds(opened: Open) -> None:
     history, other = opened(), opened()
-    await history.latches(*PLACE)
+    await begin(history)
     before = other.revision()
     history.observe(observed())
     assert await until(lambda: other.revision() != before) < 1.0

@@ -18,9 +18,9 @@ import pytest
 
 from console.store import inbox
 from console.store.archive import MOST_BROKEN
-from console.store.history import History
+from console.store.history import History, moved_aside
 from console.store.kept import Latch, Observed
-from tests.console.store.conftest import DAY, MINUTE, NOW, Clock, Open, reading, until
+from tests.console.store.conftest import DAY, MINUTE, NOW, Clock, Open, begin, reading, until
 
 ROOT = Path(__file__).resolve().parents[3]
 PLACE = ("replies", "production")
@@ -61,7 +61,7 @@ def rubbish(path: Path) -> None:
 
 
 async def test_what_waits_for_a_locked_file_is_written_when_it_is_let_go(opened: Open, path: Path) -> None:
-    await opened().latches(*PLACE)
+    await begin(opened())
     release = lock(path)
     history = opened()
     began = time.monotonic()
@@ -106,9 +106,21 @@ async def test_a_deleted_file_is_begun_anew_with_what_stands_now(opened: Open, p
     assert history.problem == ""
 
 
+async def test_a_deleted_file_loses_no_latch_of_another_time(opened: Open, path: Path) -> None:
+    before = opened()
+    before.latch(*PLACE, LATCH)
+    await before.aclose()
+    history = opened()
+    assert await history.latches(*PLACE) == {"errors": LATCH}
+    shutil.rmtree(path.parent)
+    history.keep(*PLACE, [reading()])
+    await history.flush()
+    assert await opened().latches(*PLACE) == {"errors": LATCH}
+
+
 async def test_another_file_in_its_place_is_taken(opened: Open, path: Path) -> None:
     history = opened()
-    await history.latches(*PLACE)
+    await begin(history)
     shutil.rmtree(path.parent)
     other = opened()
     other.observe(Observed(*PLACE, "flag", "theirs", NOW, None, {}))
@@ -141,7 +153,7 @@ def test_a_directory_in_its_place_is_a_sentence(opened: Open, path: Path) -> Non
 SMALL_DISK = """
 import asyncio, subprocess, sys
 from pathlib import Path
-from console.store.history import History
+from console.store.history import History, moved_aside
 from tests.console.store.conftest import *
 from tests.console.store.test_history_trouble import *
 disk = Path(sys.argv[1])
@@ -258,7 +270,7 @@ async def test_two_consoles_that_find_a_broken_file_move_it_once(opened: Open, p
         await until(partial(is_quiet, history))
         await history.flush()
         assert await is_there(history, str(number))
-    assert len(list(path.parent.glob("*.broken-*"))) == 1
+    assert len(moved_aside(path)) == 1
     assert len(await consoles[0].changes(*PLACE, since=NOW)) == 3
 
 
@@ -269,7 +281,7 @@ async def test_a_disk_that_breaks_file_after_file_does_not_fill_with_them(opened
     history = opened()
     fill(history)
     await until(lambda: "look at the disk" in history.problem)
-    assert len(list(path.parent.glob("*.broken-*"))) == MOST_BROKEN
+    assert len(moved_aside(path)) == MOST_BROKEN
 
 
 async def test_a_file_of_a_newer_console_is_left_alone(opened: Open, path: Path) -> None:
@@ -348,7 +360,7 @@ async def test_a_disk_that_hangs_holds_up_nobody(
     # A pipe that nobody reads stands for it: the owning thread waits in it as in a dead disk.
     out, into = os.pipe()
     history = opened()
-    await history.latches(*PLACE)
+    await begin(history)
     monkeypatch.setattr("console.store.owner.writing", lambda _: os.read(out, 1))
     monkeypatch.setattr("console.store.owner.HANG_SECONDS", 0.2)
     monkeypatch.setattr("console.store.history.READ_SECONDS", 0.3)

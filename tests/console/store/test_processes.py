@@ -16,7 +16,7 @@ from pathlib import Path
 from console.store.history import History
 from console.store.journal import Journal, Position
 from console.store.kept import Latch
-from tests.console.store.conftest import DAY, NOW, Open, until
+from tests.console.store.conftest import DAY, NOW, Open, begin, until
 
 ROOT = Path(__file__).resolve().parents[3]
 PLACE = ("replies", "production")
@@ -135,7 +135,7 @@ def test_each_console_sees_the_others_act_within_a_second(tmp_path: Path) -> Non
 
 async def test_several_processes_write_one_history_and_lose_nothing(opened: Open, path: Path) -> None:
     history = opened()
-    await history.latches(*PLACE)
+    await begin(history)
     with process(HISTORY, path, "a", 5) as one, process(HISTORY, path, "b", 5) as other:
         for running in (one, other):
             assert await asyncio.to_thread(running.wait, 60) == 0
@@ -150,7 +150,7 @@ async def test_several_processes_write_one_history_and_lose_nothing(opened: Open
 
 async def test_a_console_that_is_killed_while_it_writes_breaks_nothing(opened: Open, path: Path) -> None:
     watching = opened()
-    await watching.latches(*PLACE)
+    await begin(watching)
     for attempt in range(3):
         with process(HISTORY, path, f"killed {attempt}", -1) as running:
             assert await asyncio.to_thread(hear, running) == "0"
@@ -181,7 +181,7 @@ def sound(path: Path) -> bool:
 
 async def test_another_console_is_seen_within_a_second(opened: Open, path: Path) -> None:
     watching = opened()
-    await watching.latches(*PLACE)
+    await begin(watching)
     before = watching.revision()
 
     async def others(history: History) -> set[str]:
