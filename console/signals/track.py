@@ -20,6 +20,9 @@ from console.store.kept import Latch
 
 _log = logging.getLogger(__name__)
 
+YOUNG = timedelta(hours=1)
+"""A BREACH that began less than this before a source's clock was set back was proven by what is forgotten."""
+
 REAL_PATIENCE = 5.0
 """Real seconds that a fast event clock may run ahead of its events."""
 
@@ -89,7 +92,9 @@ class Track:
             self.input.begin_anew(at)
             self.judge = deepcopy(self._fresh)
             self._begin_judging()
-            self.latch = self._known = self.latch if self.latch and self.latch.since <= at else None
+            # What began shortly before is proven once more by the evidence that is left, or was not.
+            stands = self.latch is not None and self.latch.since < at - YOUNG
+            self.latch = self._known = self.latch if stands else None
             self._model_epoch = self._stood = self._since = None
             self._model_words = ""
         if self._kept:
@@ -214,6 +219,9 @@ class Track:
                 todo="This is a defect of the console; its log has the details.",
             )
             return self._judged
+        if self._known is not None and self._known.since >= at and found.state is not State.BREACH:
+            # What the source has delivered does not reach the BREACH that is known.
+            found = replace(found, state=State.BREACH, since=self._known.since, headline=self._known.headline)
         self._note_latch(found, at)
         if found.state is State.OK:
             self._model_words = ""

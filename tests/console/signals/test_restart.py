@@ -192,6 +192,16 @@ def test_a_source_that_has_gone_silent_shows_what_it_was() -> None:
     assert (verdict.state, verdict.was, verdict.since) == (State.STALE, State.BREACH, NOON - HOUR)
 
 
+def test_a_source_that_has_not_caught_up_yet_does_not_clear_it() -> None:
+    monitor = started(readings=tuple(healthy(60, since=NOON - 2 * HOUR)))
+    monitor.take(KEYS, batch(NOON, errors=SINCE - 30 * MINUTE))
+    verdict = monitor.board().verdicts["errors"]
+    assert State.BREACH in (verdict.state, verdict.was)
+    assert verdict.since == SINCE
+    monitor.take(KEYS, batch(NOON, [reading("errors", NOON - MINUTE, Ratio(0, 3))]))
+    assert monitor.board().verdicts["errors"].state is State.BREACH
+
+
 def test_what_is_not_seen_any_more_is_told_as_proven_before() -> None:
     monitor = started()
     monitor.take(KEYS, batch(NOON, [reading("errors", NOON - MINUTE, Ratio(0, 20))]))
@@ -200,8 +210,8 @@ def test_what_is_not_seen_any_more_is_told_as_proven_before() -> None:
     assert verdict.headline.endswith("; proven before: error rate 36.8 %: 14 of 38 answers failed")
 
 
-def healthy(minutes: int, per_minute: int = 20) -> list[Reading]:
-    return [reading("errors", NOON + i * MINUTE, Ratio(0, per_minute)) for i in range(minutes)]
+def healthy(minutes: int, per_minute: int = 20, *, since: datetime = NOON) -> list[Reading]:
+    return [reading("errors", since + i * MINUTE, Ratio(0, per_minute)) for i in range(minutes)]
 
 
 @pytest.mark.parametrize(("minutes", "stands"), [(149, True), (152, False)])
