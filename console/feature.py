@@ -165,7 +165,7 @@ class FeatureService:
             self._watch(self._restore(self._keeper))
             self._answers.append(self._keeper.restored)
         for signal, sentence in self.feature.faulty.items():
-            self._monitor.failed((signal,), _faulty(signal, sentence))
+            self._monitor.failed((signal,), _faulty(sentence))
         for opened in open_sources(self.feature.signals):
             self._start_source(opened)
         self._watch(self._tick())
@@ -343,5 +343,8 @@ class FeatureService:
             self._monitor.killed(now.board.clock.event_time(kill.confirmed_at))
 
 
-def _faulty(signal: str, sentence: str) -> AdapterError:
-    return AdapterError(sentence, where=f"[feature.signals.{signal}]", todo="Correct this table.")
+def _faulty(sentence: str) -> AdapterError:
+    """A sentence of the configuration ("FILE: [TABLE] what is wrong. What is accepted.") as an error."""
+    file, _, said = sentence.partition(": ")
+    what, _, todo = said.partition(". ")
+    return AdapterError(what, where=file, todo=todo)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from console.config import BrokenFeature, ConfigError, keep_aside, load
+from console.config import BrokenFeature, ConfigError, keep_aside, open_config
 from console.feature import FeatureService
 from console.patience import Lane, within
 from console.store.history import History, history_path
@@ -120,15 +120,19 @@ class Fleet:
     async def reload(self) -> None:
         """Read the configuration; a feature whose tables differ is watched anew, the others go on.
 
-        One that cannot be read is refused, and the old one goes on.
+        A file that cannot be used is refused, and the old one goes on; a feature that is broken in it goes on
+        as the last good copy has it.
         """
         try:
-            config = await within(DISK_SECONDS, partial(load, self.config.path))
+            config, stale = await within(DISK_SECONDS, partial(open_config, self.config.path))
         except TimeoutError:
             self._say(taken=False, text=f"{self.config.path}: its disk does not answer")
             return
         except ConfigError as error:
             self._say(taken=False, text=str(error))
+            return
+        if config.kept_at is not None:
+            self._say(taken=False, text=stale)
             return
         keep_aside(config)
         text = "console.toml was read again"
@@ -143,7 +147,9 @@ class Fleet:
         await asyncio.gather(*(_stopped(service) for service in gone))
         for name in new:
             await self._services[name].start()
-        self._say(taken=True, text=f"{text}; watched anew: {', '.join(new)}" if new else text)
+        if new:
+            text += f"; watched anew: {', '.join(new)}"
+        self._say(taken=not stale, text=stale or text)
 
     def _arrange(self, config: Config) -> None:
         """Have a service for each feature: the old one where nothing of it differs."""

@@ -8,8 +8,7 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from console.commands.vouching import look
-from console.config import find, open_config
+from console.config import ConfigError, find, open_config
 from console.exits import Exit
 
 SETTLE_SECONDS = 10.0
@@ -24,13 +23,16 @@ def run(args: argparse.Namespace) -> int:
     config, instead = open_config(find(args.config))
     if instead:
         print(f"console: {instead}", file=sys.stderr)
-    snapshot = asyncio.run(look(config, config.feature(args.feature), SETTLE_SECONDS))
 
+    from console.glance import glance
     from console.readiness import report
     from console.readiness.assess import assess
     from console.readiness.markdown import markdown
 
-    now = datetime.now(UTC)
+    seen = asyncio.run(glance(config, (config.feature(args.feature),), SETTLE_SECONDS))
+    if seen.broken:
+        raise ConfigError(seen.broken[0].problem)
+    snapshot, now = seen.snapshots[0], datetime.now(UTC)
     gates = assess(snapshot, now)
     status = report.exit_status(gates)
     if instead and status is Exit.OK:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from console.config import BrokenFeature, Config, ConfigError, FeatureConfig, find, open_config
 from console.exits import Exit
-
-if TYPE_CHECKING:
-    from console.feature import Snapshot
 
 SETTLE_SECONDS = 10.0
 """How long one look waits for sources that have not answered; what is missing then is said."""
@@ -29,12 +24,13 @@ def run(args: argparse.Namespace) -> int:
     faults = ([instead] if instead else []) + list(config.faults)
     for fault in faults:
         print(f"console: {fault}", file=sys.stderr)
-    snapshots = asyncio.run(_look(config, features))
 
     from console import status
+    from console.glance import glance
     from console.text import plain
 
-    missing = [(b.name, b.problem) for b in broken]
+    seen = asyncio.run(glance(config, features, SETTLE_SECONDS))
+    snapshots, missing = seen.snapshots, [(b.name, b.problem) for b in (*broken, *seen.broken)]
     if args.json:
         import json
 
@@ -61,17 +57,3 @@ def _chosen(config: Config, name: str | None) -> tuple[tuple[FeatureConfig, ...]
     if not config.features:
         raise ConfigError("; ".join(feature.problem for feature in config.broken))
     return config.features, config.broken
-
-
-async def _look(config: Config, features: tuple[FeatureConfig, ...]) -> list[Snapshot]:
-    from console.feature import FeatureService
-
-    zone = datetime.now().astimezone().tzinfo
-    assert zone is not None  # noqa: S101 - astimezone() always sets one
-    services = [FeatureService(config, feature, zone=zone) for feature in features]
-    try:
-        await asyncio.gather(*(service.start(arming=False) for service in services))
-        await asyncio.gather(*(service.settled(SETTLE_SECONDS) for service in services))
-        return [service.snapshot for service in services]
-    finally:
-        await asyncio.gather(*(service.stop() for service in services))

@@ -18,14 +18,10 @@ if TYPE_CHECKING:
     from console.identity import Operator
     from console.incident.acts import Attest, Waive
     from console.readiness.gates import Gate
-    from console.snapshot import Snapshot
     from console.store.journal import Written
 
 STAND_SECONDS = 5.0
 """How long the answer to how the gate stands waits for sources; the word itself is written before."""
-
-DISK_SECONDS = 1.0
-"""What the look waits for the disk to say whether anything was kept."""
 
 Make = Callable[["Config", "Operator", datetime], "tuple[Attest | Waive, tuple[str, ...]]"]
 """Makes the act, and remarks on it that stop nothing."""
@@ -90,42 +86,16 @@ def _say(text: str, stream: TextIO | None = None) -> None:
         print(text, file=stream or sys.stdout, flush=True)
 
 
-async def look(config: Config, feature: FeatureConfig, seconds: float) -> Snapshot:
-    """Look once at one feature, waiting so long at most for what does not answer.
-
-    What consoles have kept of it is read, since evidence may be older than what its sources still serve;
-    nothing is kept of this look.
-    """
-    from console.feature import FeatureService
-    from console.patience import within
-    from console.store.history import History, history_path
-
-    zone = datetime.now().astimezone().tzinfo
-    assert zone is not None  # noqa: S101 - astimezone() always sets one
-    history = None
-    path = history_path(config.store)
-    # A disk that does not answer, or a folder that cannot be entered, takes the rest of the look from nobody.
-    with suppress(TimeoutError, OSError):
-        if await within(DISK_SECONDS, path.exists):
-            history = History(path, retention=config.retention, prompts_retention=config.prompts_retention)
-    service = FeatureService(config, feature, zone=zone, history=history, keeps=False)
-    try:
-        await service.start(arming=False)
-        await service.settled(seconds)
-        return service.snapshot
-    finally:
-        await service.stop()
-        if history is not None:
-            await history.aclose()
-
-
 def _stands(config: Config, feature: FeatureConfig, key: str) -> tuple[Gate | None, str]:
     """The gate as it stands now; or None, and why that cannot be told."""
+    from console.glance import glance
     from console.readiness.assess import assess
 
     try:
-        snapshot = asyncio.run(look(config, feature, STAND_SECONDS))
-        gates = assess(snapshot, datetime.now(UTC))
+        seen = asyncio.run(glance(config, (feature,), STAND_SECONDS))
+        if seen.broken:
+            return None, seen.broken[0].problem
+        gates = assess(seen.snapshots[0], datetime.now(UTC))
     except Exception as error:  # noqa: BLE001 - the word is written: nothing that a look meets may hide that
         return None, str(error) or type(error).__name__
     return next(gate for gate in gates if gate.definition.key == key), ""

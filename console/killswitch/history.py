@@ -41,7 +41,7 @@ def step_body(number: int, step: Step, ladder: Ladder) -> dict[str, Any]:
 
 
 def records(rows: Iterable[Row]) -> list[KillRecord]:
-    """Read kills back from rows of theirs, oldest first; one whose intent is not among them is passed over."""
+    """Read kills back from rows of theirs, oldest first; without its intent one is passed over."""
     kills: dict[str, list[Row]] = {}
     for row in rows:
         kills.setdefault(row.kill_id, []).append(row)

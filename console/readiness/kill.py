@@ -112,8 +112,8 @@ def fallback(snapshot: Snapshot, now: datetime) -> Finding:
 def _shown_by(snapshot: Snapshot) -> KillRecord | None:
     """The newest kill that has shown the fallback, come true or not; else the newest of all."""
     newest: KillRecord | None = snapshot.kill
-    known: tuple[KillRecord, ...] = (*snapshot.kills, *(() if newest is None or newest in snapshot.kills else (newest,)))
-    for kill in reversed(known):
+    kills: list[KillRecord] = [*snapshot.kills] or ([newest] if newest is not None else [])
+    for kill in reversed(kills):
         marks = {step.mark for step in kill.ladder.steps if step.rung is Rung.FALLBACK}
         if marks & {Mark.TRUE, Mark.FALSE}:
             return kill
