@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import locale
 import os
 import signal
 import sys
@@ -37,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -> NoReturn:
     from console import log
+    from console.doctor.machine import charset
     from console.watching.lines import Line, in_columns, with_glyphs
     from console.watching.output import Output
     from console.watching.systemd import Systemd
@@ -45,7 +45,7 @@ async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -
     no_log = log.start(config.store.parent)
     output = Output(sys.stdout.fileno())
     columns = plain or not sys.stdout.isatty()
-    ascii_only = "utf" not in locale.getpreferredencoding(False).lower()
+    ascii_only = charset(os.environ) != "utf-8"
 
     def say(line: Line) -> None:
         output.say(in_columns(line) if columns else with_glyphs(line, ascii_only=ascii_only))

@@ -145,8 +145,6 @@ def of_installation(installation: InstallationFacts) -> Iterator[Finding]:
 
 def look_at_terminal(environ: Mapping[str, str]) -> TerminalFacts:
     """Look at this process's terminal."""
-    import locale
-
     there = sys.stdout.isatty()
     size = shutil.get_terminal_size()
     kind = environ.get("TERM", "")
@@ -155,7 +153,7 @@ def look_at_terminal(environ: Mapping[str, str]) -> TerminalFacts:
         there=there,
         kind=plain(kind),
         known=known,
-        encoding=_encoding(locale.getpreferredencoding(False)),
+        encoding=charset(environ),
         colours=colours,
         truecolour=environ.get("COLORTERM", "") in ("truecolor", "24bit"),
         no_colour=bool(environ.get("NO_COLOR")),
@@ -165,8 +163,14 @@ def look_at_terminal(environ: Mapping[str, str]) -> TerminalFacts:
     )
 
 
-def _encoding(name: str) -> str:
-    return "utf-8" if name.lower().replace("_", "-") in ("utf-8", "utf8") else name
+def charset(environ: Mapping[str, str]) -> str:
+    """The locale's charset as the screen takes it: of the variables for it the first that is set counts.
+
+    Returns:
+        "utf-8", also where no variable is set; else the locale as it is written ("C", "de_DE.ISO-8859-1").
+    """
+    found = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "utf-8")
+    return "utf-8" if "utf" in found.lower() else plain(found)
 
 
 def _terminfo(kind: str) -> tuple[bool, int | None]:
