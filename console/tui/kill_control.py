@@ -110,8 +110,9 @@ class KillControl:
 
     def _push(self, *, climbing: bool, problem: str = "") -> None:
         app = self._app
-        app.home()
         name = self._chosen
+        # Out of a kill that runs one comes to the signals, where line 2 follows it.
+        app.places.make_room(actions.LADDER, way_back=climbing and name not in self.running)
         screen = KillScreen(
             app.host,
             go=lambda: self._go(name),
@@ -121,7 +122,6 @@ class KillControl:
             climbing=climbing,
             problem=problem,
         )
-        app.places.over(actions.LADDER)
         app.push_screen(screen)
 
     def _go(self, name: str) -> str:

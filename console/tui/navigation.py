@@ -75,9 +75,15 @@ class Navigator:
             self._app.pop_screen()
         self._host.backend.showing(actions.SIGNALS)
 
-    def over(self, place: str) -> None:
-        """Note that a screen of its own was put over the first one."""
-        self._trail = [place]
+    def make_room(self, place: str, *, way_back: bool) -> None:
+        """Take away what lies over the first screen, for a screen of its own that is pushed next.
+
+        Args:
+            way_back: from it one comes back to where one was; else to the first screen.
+        """
+        trail = [each for each in self._trail if each != place] if way_back else []
+        self.home()
+        self._trail = [*trail, place]
         self._host.backend.showing(place)
 
     def _show(self, screen: ConsoleScreen) -> None:

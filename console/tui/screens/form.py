@@ -63,6 +63,7 @@ class FormScreen(ConsoleScreen):
         self._wrong: dict[str, str] = {}
         self._writing = False
         self._fresh = True
+        self._at = 0
 
     def body(self) -> Iterable[Widget]:
         """The question, and its fields below."""
@@ -86,14 +87,17 @@ class FormScreen(ConsoleScreen):
         self._question.show(QuestionModel(self._form.title, self._form.about))
         about = len(question_lines(QuestionModel(self._form.title, self._form.about), width, self.look))
         used = len(fields) + sum(notes.values())
+        self._question.display = room > len(fields)
         self._question.styles.height = max(1, min(about, room - used))
+        chosen = self._focused() if room < len(fields) else None
         for index, slot in enumerate(self._slots):
-            slot.display = index < len(fields)
+            # Where there is no room for all of them, the one that is being filled in.
+            slot.display = index < len(fields) and chosen in (None, slot)
             if slot.display:
                 self._fill(slot, fields[index], notes[fields[index].name])
         if self._fresh:
             self._fresh = False
-            self._slots[0].input.focus()
+            self._to(0)
 
     def take(self, event: events.Key | events.Paste, read: int) -> bool:
         """A paste, made fit to be seen; everything else goes on."""
@@ -105,14 +109,14 @@ class FormScreen(ConsoleScreen):
 
     def act(self, action: str) -> bool:
         """To another field, write, or leave."""
-        at = self._slots.index(self._focused())
+        at = self._at
         last = len(self._form.fields) - 1
         if action in ("next_field", "previous_field"):
             step = 1 if action == "next_field" else -1
-            self._slots[(at + step) % (last + 1)].input.focus()
+            self._to((at + step) % (last + 1))
         elif action == "submit":
             if at < last:
-                self._slots[at + 1].input.focus()
+                self._to(at + 1)
             else:
                 self._submit()
         elif action == "cancel":
@@ -122,9 +126,21 @@ class FormScreen(ConsoleScreen):
             return False
         return True
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The mouse has its own way into a field."""
+        for index, slot in enumerate(self._slots):
+            if slot.input is event.widget:
+                self._at = index
+
     def _focused(self) -> _Slot:
-        focused = self.focused
-        return next((slot for slot in self._slots if slot.input is focused), self._slots[0])
+        return self._slots[self._at]
+
+    def _to(self, index: int) -> None:
+        """The cursor into a field, which is shown before it can have it."""
+        self._at = index
+        self._slots[index].display = True
+        self._slots[index].input.focus()
+        self.redraw()
 
     def _notes(self, width: int, room: int) -> dict[str, int]:
         """Lines below each field: all of what is wrong; what is accepted, where there is room for it."""
@@ -160,8 +176,7 @@ class FormScreen(ConsoleScreen):
         except Wrong as wrong:
             self._wrong[wrong.field] = str(wrong)
             names = [field.name for field in self._form.fields]
-            self._slots[names.index(wrong.field)].input.focus()
-            self.redraw()
+            self._to(names.index(wrong.field))
             return
         self._writing = True
         self.host.run(self._write(act, self._form))

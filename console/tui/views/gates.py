@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.readiness.assess import count_words, unmet_first
 from console.readiness.gates import Gate, GateState
-from console.readiness.report import day, problems
+from console.readiness.report import day
 from console.tui.scene import Scene
 from console.tui.views.checklist import gates_of, mark_of, said_of
 from widgets.gates import GateRow, GatesModel
@@ -21,7 +21,8 @@ def gate_list(scene: Scene, cursor: str) -> GatesModel:
     gates = unmet_first(gates_of(scene))
     rows = tuple(_row(gate, scene) for gate in gates)
     at = next((index for index, gate in enumerate(gates) if gate.definition.key == cursor), 0)
-    problem = next(problems(scene.panels), "") if scene.panels else ""
+    unread = scene.panels is not None and bool(scene.panels.journal.problem)
+    problem = "what people vouched for cannot be read now" if unread else ""
     foot = f"to fix: {gates[at].fix}" if gates and gates[at].fix else _FOOT
     return GatesModel(
         count=count_words(gates) if gates else "", rows=rows, cursor=at, problem=problem, foot=(foot,)
