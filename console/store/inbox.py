@@ -15,8 +15,12 @@ from console.store.tables import Place, Tables
 
 SLICE = 500
 """Readings that are encoded and written in one go: some milliseconds."""
-MOST_READINGS = 200_000
-"""Readings that wait while the disk is away, some 100 MB; then the oldest are given up."""
+MOST_READINGS = 1_000_000
+"""Readings that wait while the disk is away; then the oldest are given up.
+
+What the sources of fifty features have to say at their start fits in. Fifty features reach it when the disk
+is away for two days (some 500 MB), one feature after three months.
+"""
 MOST_CHANGES = 5_000
 MOST_PROMPTS = 500
 BATCH_SECONDS = 1.0
@@ -244,8 +248,11 @@ class Inbox:
                 ready, found = work(ask)
             if ready:
                 with self._changed:
-                    self._asks.remove(ask)
-                ask.answer(found)
+                    waited = ask in self._asks
+                    if waited:
+                        self._asks.remove(ask)
+                if waited:
+                    ask.answer(found)
 
     def refuse(self, *, patient: bool) -> None:
         """Answer questions with None.

@@ -129,6 +129,7 @@ class Owner:
             tables = self._open()
             if self._problem:
                 self._answer_from_what_is_there(tables)
+                asks = self._inbox.asks()
             try:
                 if not self._write_small(tables):
                     continue
