@@ -120,11 +120,13 @@ class Days:
         return done.total - after + self._long(evidence, start, at)
 
     def _long(self, evidence: Evidence, start: datetime, at: datetime) -> float:
-        return sum(
-            self._amount(one.observation) or 0.0
-            for one in evidence.long_readings()
-            if start <= one.start and one.end <= at
-        )
+        total = 0.0
+        for one in reversed(evidence.long_readings()):  # oldest first, and weeks of them lie before today
+            if one.start < start:
+                break
+            if one.end <= at:
+                total += self._amount(one.observation) or 0.0
+        return total
 
     def _read(self, evidence: Evidence, limit: datetime) -> list[Day]:
         first, last = evidence.first_minute, evidence.last_minute

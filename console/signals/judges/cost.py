@@ -17,7 +17,7 @@ from adapters.signals.port import Amount, Observation
 from console.signals import words
 from console.signals.bins import Bins
 from console.signals.days import HOUR, Day, Days
-from console.signals.evidence import Evidence
+from console.signals.evidence import Evidence, minute_of
 from console.signals.judges.cost_told import COLUMNS, METHOD, cost_rows, cost_words
 from console.signals.judges.port import Look, number_pairs, stream_age
 from console.signals.latching import Hold
@@ -57,6 +57,8 @@ class CostJudge:
         self._days = Days(_usd, zone)
         self._zone = zone
         self._hold = Hold()
+        self._marks: dict[tuple[datetime, datetime | None], State] = {}
+        self._marks_version = 0
         self._curve: tuple[tuple[object, ...], tuple[float, ...]] | None = None
 
     def max_age(self, interval: timedelta) -> timedelta:
@@ -114,11 +116,21 @@ class CostJudge:
             return False
         today = self._days.local_date(look.at - timedelta.resolution)
         newest = look.at - (look.at - _GRID) % _MARK
+        changed = evidence.oldest_change(self._marks_version)
+        self._marks_version = evidence.version
+        oldest = newest - 2 * _MARK
+        self._marks = {
+            key: state
+            for key, state in self._marks.items()
+            if key[0] > oldest and (changed is None or minute_of(key[0]) <= changed)
+        }
         for back in range(2):
-            then = newest - back * _MARK
-            if self._days.local_date(then - timedelta.resolution) != today:
+            key = (newest - back * _MARK, look.epoch)
+            if self._days.local_date(key[0] - timedelta.resolution) != today:
                 return False
-            if self._measured(evidence, then, look.epoch)[0] is State.WATCH:
+            if key not in self._marks:
+                self._marks[key] = self._measured(evidence, *key)[0]
+            if self._marks[key] is State.WATCH:
                 return True
         return False
 
