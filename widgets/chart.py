@@ -37,7 +37,8 @@ class ChartModel(Struct, frozen=True):
         ticks: (value, text) labels of the scale.
         times: (place in the span from 0 to 1, text) labels of the time.
         healthy_low, healthy_high: edges of the band; None where it is open.
-        band: at the right of the band's edge ("band: < 1 %"), where there is room.
+        band: in words ("band: < 1 %"), where there is room; they stand beside the upper edge if there is one.
+        floor: the band's words are about its lower edge.
         events: lines through the chart, with a label each.
         empty: what to say where no bin has data.
     """
@@ -50,6 +51,7 @@ class ChartModel(Struct, frozen=True):
     healthy_low: float | None = None
     healthy_high: float | None = None
     band: str = ""
+    floor: bool = False
     events: tuple[EventModel, ...] = ()
     empty: str = "no data in this span"
 
@@ -282,7 +284,7 @@ def _tick(model: ChartModel, row: int, rows: int) -> str:
 
 def _band_row(model: ChartModel, rows: int) -> int | None:
     low, high = _edges(model)
-    edge = high if high is not None else low
+    edge = low if high is None or (model.floor and low is not None) else high
     return None if edge is None else _row_of(edge, model, rows)
 
 

@@ -9,7 +9,11 @@ from widgets.line import TONES, Line, Role, Row
 from widgets.look import Look
 from widgets.marks import Tone
 
-GAP = 3
+GAPS = (3, 2)
+"""Cells between two columns, and what they may shrink to before a column is dropped."""
+
+LAST = 26
+"""Cells that the last column claims at most; it gets whatever is left."""
 
 
 class ColumnModel(Struct, frozen=True):
@@ -52,39 +56,49 @@ def table_lines(model: TableModel, width: int, indent: int, look: Look) -> list[
     # A column in which nothing stands says nothing.
     kept = [at for at in range(len(model.columns)) if any(at < len(row) and row[at] for row in texts)]
     room = width - indent - 1
-    while sum(wide[at] for at in kept) + GAP * (len(kept) - 1) > room:
+    if wide:
+        # The last one is cut rather than that another is dropped for it.
+        wide[-1] = min(wide[-1], LAST)
+    while (gap := _gap(kept, wide, room)) is None:
         rank = max((model.columns[at].rank for at in kept), default=0)
         if rank == 0:
+            gap = GAPS[-1]
             break
         kept.remove(max(at for at in kept if model.columns[at].rank == rank))
+    starts: dict[int, int] = {}
+    for at in kept:
+        starts[at] = indent + sum(wide[before] + gap for before in starts)
     heading = tuple(model.columns[at].title for at in range(len(model.columns)))
-    lines = [_line(heading, model, kept, wide, width, indent, look, Role.DIM, Role.DIM)]
+    lines = [_line(heading, model, starts, wide, Row(width, look), Role.DIM, Role.DIM)]
     for row in model.rows:
         lines.append(
-            _line(row.cells, model, kept, wide, width, indent, look, Role.PLAIN, TONES[row.tone]),
+            _line(row.cells, model, starts, wide, Row(width, look), Role.PLAIN, TONES[row.tone]),
         )
     return lines
+
+
+def _gap(kept: list[int], wide: list[int], room: int) -> int | None:
+    """The widest gap with which the columns fit, or None."""
+    cells = sum(wide[at] for at in kept)
+    return next((gap for gap in GAPS if cells + gap * (len(kept) - 1) <= room), None)
 
 
 def _line(
     cells: tuple[str, ...],
     model: TableModel,
-    kept: list[int],
+    starts: dict[int, int],
     wide: list[int],
-    width: int,
-    indent: int,
-    look: Look,
+    row: Row,
     role: Role,
     last: Role,
 ) -> Line:
-    row, column = Row(width, look).to(indent), indent
-    for at in kept:
+    for at, start in starts.items():
         text = cells[at] if at < len(cells) else ""
         own = last if at == len(model.columns) - 1 else role
-        row.to(column)
+        row.to(start)
         if model.columns[at].right:
-            row.right(text, column + wide[at], own, gap=0)
+            row.right(text, start + wide[at], own, gap=0)
         else:
-            row.put(text, own, limit=min(wide[at], max(0, width - 1 - column)))
-        column += wide[at] + GAP
+            limit = row.room - 1 if at == len(wide) - 1 else min(wide[at], row.room - 1)
+            row.put(text, own, limit=max(0, limit))
     return row.line()

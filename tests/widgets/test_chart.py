@@ -192,3 +192,11 @@ def test_every_size_is_filled_whatever_the_data(
     )
     lines = text_of(paint(model, width, height, UNICODE))
     assert [cell_len(line) for line in lines] == [width] * height
+
+
+def test_the_words_of_a_band_that_has_a_floor_stand_beside_its_lower_edge() -> None:
+    model = replace(
+        CHART, bins=(0.25,) * 40, events=(), healthy_low=0.2, healthy_high=0.4, band="band: ≥ 20 %"
+    )
+    assert next(row for row in rows(model) if "band:" in row).startswith(" 40 % ┤")
+    assert next(row for row in rows(replace(model, floor=True)) if "band:" in row).startswith(" 20 % ┤")

@@ -113,10 +113,10 @@ def test_the_numbers_have_columns_and_the_least_wanted_go_first() -> None:
         return ""
 
     assert heads(120) == "window failed answers share Wilson 95 % proof line verdict"
-    assert heads(90) == "window failed answers share Wilson 95 % proof verdict"
-    assert heads(80) == "window failed answers share Wilson 95 % verdict"
-    assert heads(62) == "window failed answers share verdict"
-    assert heads(44) == "window share verdict"
+    assert heads(83) == "window failed answers share Wilson 95 % proof verdict"
+    assert heads(74) == "window failed answers share Wilson 95 % verdict"
+    assert heads(58) == "window failed answers share verdict"
+    assert heads(42) == "window share verdict"
 
 
 def test_numbers_stand_under_each_other_by_their_last_digit() -> None:

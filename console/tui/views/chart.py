@@ -36,6 +36,7 @@ def chart(scene: Scene, verdict: Verdict, series: Series) -> ChartModel:
         healthy_low=series.low_edge,
         healthy_high=series.high_edge,
         band=f"band: {plain(verdict.band_text)}" if verdict.band_text else "",
+        floor=verdict.band_text.startswith(("≥", ">")),
         events=events(scene, verdict, series),
     )
 

@@ -203,7 +203,7 @@ def features(
         after=_after(scene, found, hidden),
         letters=plain(listed.letters),
         typing=typing,
-        count=f"{len(listed.shown)} of {total}" if listed.letters else f"{total} features",
+        count=f"{len(listed.shown)} of {total}" if listed.letters else str(total),
         empty=_empty(scene, listed),
         panel_title=_title(under) if under is not None else "",
         panel=panel(scene, under) if under is not None else (),

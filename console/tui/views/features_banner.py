@@ -25,7 +25,7 @@ def features_banner(scene: Scene, found: Mapping[str, Entry]) -> BannerModel:
     return BannerModel(
         environment="ALL",
         real_users=not scene.demo,
-        modes=("READ-ONLY",) if scene.read_only else (),
+        modes=tuple(word for word, on in (("DEMO", scene.demo), ("READ-ONLY", scene.read_only)) if on),
         title=_counts(scene, found, words),
         flag_key="",
         flag_state="",

@@ -11,6 +11,9 @@ from console.signals.verdict import Gauge
 _STEPS = 5
 """Labels that a scale has about."""
 
+_FEW = 5.0
+"""A count that has no band fills no more than a part of the chart with its first few."""
+
 _FARTHEST = 20.0
 """So many times its band's edge a scale reaches; what is beyond is marked as off the scale."""
 
@@ -71,7 +74,7 @@ def _own(series: Series, gauge: Gauge | None) -> tuple[float, float]:
             if series.unit is Unit.SCORE and 0.5 < low_edge < 1
             else (0.0, 2 * low_edge)
         )
-    return 0.0, 0.0
+    return 0.0, _FEW if series.unit is Unit.COUNT else 0.0
 
 
 def _same(one: float | None, other: float | None) -> bool:

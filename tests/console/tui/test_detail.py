@@ -466,7 +466,7 @@ def series_of(
         (series_of(0.84, unit=Unit.SCORE, low=0.8), None, 0.6, 1.0, ("0.6", "1.0")),
         (series_of(41, 60, unit=Unit.DOLLARS, high=49, low=33), None, 10, 70, ("$ 10", "$ 70")),
         (series_of(7, unit=Unit.COUNT), None, 0, 8, ("0", "8")),
-        (series_of(0, 0, unit=Unit.COUNT), None, 0, 1, ("0.0", "1.0")),
+        (series_of(0, 0, unit=Unit.COUNT), None, 0, 5, ("0", "5")),
         # One absurd value does not flatten all others: it is off the scale.
         (series_of(4.4, 9e9, unit=Unit.SECONDS, high=5.0, low=4.0), None, 0, 100, ("0 s", "100 s")),
         (series_of(None, None), None, 0, 1, ("0 %", "100 %")),
