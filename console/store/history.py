@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 from adapters.signals.port import Reading
 from adapters.untrusted import Untrusted
 from console.store.archive import Archive, moved_aside
-from console.store.inbox import Ask, Inbox, closed
+from console.store.inbox import EVERYWHERE, Ask, Inbox, closed
 from console.store.kept import Latch, Observed, Presence, Prompt
 from console.store.owner import Owner
 from console.store.retention import MOST_BYTES, Retention
-from console.store.tables import Tables
+from console.store.tables import Place, Tables
 
 READ_SECONDS = 3.0
 """What a question waits for its answer; what `flush` and `aclose` wait."""
@@ -158,7 +158,7 @@ class History:
         Old minutes come back as hours. What was handed over before is among them.
         """
         place = (feature, environment)
-        found = await self._ask(lambda tables: tables.get_readings(place, since=since), of_readings=True)
+        found = await self._ask(lambda tables: tables.get_readings(place, since=since), readings_of=place)
         return found or []
 
     async def latches(self, feature: str, environment: str) -> dict[str, Latch]:
@@ -183,7 +183,7 @@ class History:
     async def flush(self) -> None:
         """Wait until what was handed over is written, `READ_SECONDS` at most."""
         if self._started:
-            await self._ask(None, of_readings=True)
+            await self._ask(None, readings_of=EVERYWHERE)
 
     async def aclose(self) -> None:
         """Write what waits and let go of the file, within `READ_SECONDS`. Nothing more is taken."""
@@ -200,7 +200,7 @@ class History:
                 self._owner.start()
 
     async def _ask(
-        self, work: Callable[[Tables], Answer] | None, *, of_readings: bool = False
+        self, work: Callable[[Tables], Answer] | None, *, readings_of: Place | None = None
     ) -> Answer | None:
         """Have the owning thread answer; None where it cannot in time."""
         loop = asyncio.get_running_loop()
@@ -215,7 +215,7 @@ class History:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, found)
 
-        self._inbox.ask(Ask(work, answer, 0, time.monotonic() + READ_SECONDS), of_readings=of_readings)
+        self._inbox.ask(Ask(work, answer, 0, time.monotonic() + READ_SECONDS), readings_of=readings_of)
         self._start()
         try:
             async with asyncio.timeout(READ_SECONDS + 0.5):

@@ -26,6 +26,8 @@ MOST_PROMPTS = 500
 BATCH_SECONDS = 1.0
 """How long readings are gathered; everything else is written at once."""
 
+EVERYWHERE: Place = ("", "")
+
 Small: TypeAlias = Observed | Latch | Presence | Prompt | None
 """None takes away what stands under the key."""
 Key: TypeAlias = tuple[str, ...]
@@ -127,11 +129,16 @@ class Inbox:
             del self._small[key]
             self.lost += 1
 
-    def ask(self, ask: Ask, *, of_readings: bool) -> None:
-        """Hand in a question; `of_readings` lets readings that were handed in before it go first."""
+    def ask(self, ask: Ask, *, readings_of: Place | None = None) -> None:
+        """Hand in a question.
+
+        Args:
+            readings_of: readings of this feature that were handed in before go first; `EVERYWHERE` means all.
+        """
         with self._changed:
-            if of_readings and self._chunks:
-                ask.after = self._number
+            if readings_of is not None:
+                mine = (c.number for c in reversed(self._chunks) if readings_of in (c.place, EVERYWHERE))
+                ask.after = next(mine, 0)
             self._asks.append(ask)
             stopped = self._stopped
             self._changed.notify()

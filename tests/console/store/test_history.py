@@ -362,3 +362,22 @@ def test_a_loop_that_ends_early_leaves_nothing_behind(opened: Open) -> None:
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(ask_and_go(history))
     assert asyncio.run(history.changes(*PLACE, since=NOW - timedelta(days=1))) == []
+
+
+async def test_a_feature_is_given_back_before_what_another_has_to_say_is_written(opened: Open) -> None:
+    history = await begin(opened())
+    history.keep("search", "production", [reading()])
+    await history.flush()
+    history.keep(*PLACE, first_batch())
+    order: list[str] = []
+
+    async def note(name: str, question: object) -> None:
+        await question  # type: ignore[misc]
+        order.append(name)
+
+    mine, other = (
+        history.readings(*PLACE, since=NOW),
+        history.readings("search", "production", since=NOW - DAY),
+    )
+    await asyncio.gather(note("mine", mine), note("other", other))
+    assert order == ["other", "mine"]
