@@ -10,9 +10,11 @@ import pytest
 from textual.pilot import Pilot
 
 from adapters.flags.port import ArmingCheck
-from console.signals.verdict import Clock
+from console.signals.verdict import Clock, State
 from console.tui.app import ConsoleApp
-from tests.console.tui.stage import ASKING, KILLED, NOW, SNAPSHOT, StageBackend, flag
+from tests.console.tui.stage import ASKING, KILLED, NOW, RECORD, SNAPSHOT, StageBackend, flag
+from tests.console.tui.test_detail import Charts, settled
+from tests.console.tui.test_features_table import BROKEN, Many, feature
 from widgets.look import ASCII, UNICODE, Look
 
 Keys = Callable[[Pilot[int]], Awaitable[None]]
@@ -103,3 +105,44 @@ def test_the_runbook_at_the_signal_in_breach(snap_compare: Compare) -> None:
 
 def test_read_only_explains_k(snap_compare: Compare) -> None:
     assert snap_compare(app_of(StageBackend(read_only=True)), terminal_size=SMALL, run_before=press("K"))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+def test_why_a_signal_is_in_breach(snap_compare: Compare, size: tuple[int, int]) -> None:
+    backend = Charts()
+
+    async def look(pilot: Pilot[int]) -> None:
+        await pilot.press("enter")
+        await settled(pilot.app, pilot)  # type: ignore[arg-type]
+
+    assert snap_compare(app_of(backend), terminal_size=size, run_before=look)
+
+
+def test_many_features_the_worst_first(snap_compare: Compare) -> None:
+    killed = replace(feature("invoice-extract"), kill=RECORD)
+    stale = feature("call-summaries", worst=State.STALE)
+    calm = (
+        feature(name, where) for name in ("auto-tags", "tone-check") for where in ("production", "staging")
+    )
+    backend = Many(SNAPSHOT, killed, stale, *calm, broken=(BROKEN,))
+    keys = press("f", "j")
+    assert snap_compare(app_of(backend), terminal_size=LARGE, run_before=keys)
+
+
+def test_the_checklist_unmet_first(snap_compare: Compare) -> None:
+    assert snap_compare(app_of(StageBackend()), terminal_size=SMALL, run_before=press("2"))
+
+
+def test_the_walk_through_of_a_gate(snap_compare: Compare) -> None:
+    assert snap_compare(
+        app_of(StageBackend()), terminal_size=SMALL, run_before=press("2", "j", "j", "j", "enter")
+    )
+
+
+def test_the_timeline_with_the_cursor_on_a_line(snap_compare: Compare) -> None:
+    assert snap_compare(app_of(StageBackend()), terminal_size=SMALL, run_before=press("5", "k", "k"))
+
+
+def test_a_form_with_a_date_that_cannot_be_read(snap_compare: Compare) -> None:
+    keys = press("2", "a", *"drill", "enter", *"soon", "enter")
+    assert snap_compare(app_of(StageBackend()), terminal_size=SMALL, run_before=keys)
