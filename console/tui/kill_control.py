@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from console.text import plain
 from console.tui import actions
 from console.tui.scene import Killing
 from console.tui.screens.base import ConsoleScreen
@@ -126,6 +127,9 @@ class KillControl:
 
     def _go(self, name: str) -> str:
         """Send the kill, synchronously; what went wrong, or ""."""
+        if name != self._chosen:
+            # A reload took the feature away meanwhile: what the dialog says is about another one.
+            return f"NOT SENT: {plain(name)} is no longer in console.toml; esc, then look again"
         reason = standing(self._app.scene()).text
         try:
             session = self._sessions.get(name) or self._start(name)

@@ -574,3 +574,18 @@ async def test_the_footer_names_what_works_on_the_table() -> None:
 
 async def _filter(pilot: Pilot[int]) -> None:
     await pilot.press("slash", "x")
+
+
+async def test_a_dialog_whose_feature_a_reload_took_away_sends_nothing() -> None:
+    backend = Many(CALLS, DRAFTS, STAGING)
+    app = app_on(backend)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f", "K", *"kil")
+        backend.become(DRAFTS, STAGING)
+        app.draw()
+        await pilot.press("l")
+        await pilot.pause()
+        await pilot.press("enter", "enter")
+        assert backend.opened == ["calls@production"]
+        assert backend.executors[0].reasons == []
+        assert "NOT SENT: calls@production is no longer in console.toml" in shown(app)
