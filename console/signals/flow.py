@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from adapters.signals.port import Traffic
+from console.signals import words
 from console.signals.evidence import Evidence, minute_of
+from console.signals.input import Input
 from console.signals.judges.port import first_minute_after
 from console.signals.verdict import Flow
 
@@ -54,3 +56,17 @@ def since_kill(traffic: Evidence, killed: datetime, now: datetime, patience: tim
 def patience(speed: float) -> timedelta:
     """How long AI answers after a kill keep the signals judged: three minutes, at least five real seconds."""
     return max(timedelta(minutes=3), timedelta(seconds=5 * speed))
+
+
+def rest(traffic: Input, killed: datetime | None, now: datetime | None) -> tuple[datetime | None, str]:
+    """Since when the signals rest because of a kill, and what AI answers came back instead, in words."""
+    if killed is None:
+        return None, ""
+    if now is None or traffic.clock is None:
+        return killed, ""
+    remembered = patience(traffic.clock.speed)
+    answers = since_kill(traffic.evidence, killed, now, remembered)
+    if answers <= 0:
+        return killed, ""
+    minutes = words.span(remembered.total_seconds() / 60)
+    return None, f"AI answers after the kill: {words.count(answers)} in {minutes}"

@@ -9,18 +9,17 @@ from types import MappingProxyType
 
 from adapters.errors import AdapterError
 from adapters.signals.port import Batch, Reading, Traffic
-from console.signals import words
-from console.signals.flow import flow, patience, since_kill
+from console.signals.changes import Changes
+from console.signals.flow import flow, rest
 from console.signals.input import Input
 from console.signals.judges.port import Judge
 from console.signals.models import Models
 from console.signals.series import Series
 from console.signals.sound import believable
 from console.signals.track import Track
-from console.signals.verdict import Board, Change, Clock, Flow, ModelChange, Note, State, Verdict
+from console.signals.verdict import Board, Change, Clock, Flow, ModelChange, Note, Verdict
 from console.store.kept import Latch
 
-_CHANGES = 48
 _NOTES = 16
 NOTED = timedelta(minutes=10)
 """Event time for which a signal says that its source began anew."""
@@ -60,8 +59,7 @@ class Monitor:
         self._kept_traffic: list[Reading] = []
         self._killed: datetime | None = None
         self._epoch: datetime | None = None
-        self._changes: deque[Change] = deque(maxlen=_CHANGES)
-        self._seen: dict[str, State] = {}
+        self._changes = Changes()
         self._board = Board(self._verdicts(), None, None, None, (), 0)
 
     def restore(
@@ -145,9 +143,7 @@ class Monitor:
         if not gone:
             return
         titles = {track.judge.title for track in gone}
-        self._changes = deque(
-            (one for one in self._changes if one.at <= at or one.title not in titles), maxlen=_CHANGES
-        )
+        self._changes.forget_after(at, titles)
         if self._traffic_from == served and self._traffic.went_back(at):
             self._traffic.begin_anew(at)
             # A kill of this world lies in no future of the other one.
@@ -192,7 +188,7 @@ class Monitor:
                 self._end_epochs(at)
             if self._first is not None and at < self._first:
                 # It was killed before anybody watched here: what was judged meanwhile is no news.
-                self._seen.clear()
+                self._changes.begin()
         self._epoch = at if at is not None else self._event_now(self._now())
         self._killed = at
 
@@ -208,7 +204,7 @@ class Monitor:
         for track in self._tracks.values():
             track.before_kill = ""
         self._epoch = at if self._epoch is None else max(at, self._epoch)
-        self._seen.clear()
+        self._changes.begin()
 
     def _end_epochs(self, at: datetime) -> None:
         for track in self._tracks.values():
@@ -223,7 +219,7 @@ class Monitor:
         """
         real = self._now() if now is None else now
         event_now = self._event_now(real)
-        off, returned = self._rest(event_now)
+        off, returned = rest(self._traffic, self._killed, event_now)
         for track in self._tracks.values():
             clock = track.input.clock
             at = None if clock is None else clock.event_time(real)
@@ -234,26 +230,8 @@ class Monitor:
             note = self._note_of(track, now_at)
             verdict = track.look(now_at, epoch, off, returned, self._traffic.evidence, note)
             if verdict is not before:
-                self._note(track, verdict, event_now)
+                self._changes.note(track, event_now)
         return self._assemble()
-
-    def _note(self, track: Track, verdict: Verdict, event_now: datetime | None) -> None:
-        before = self._seen.get(verdict.signal)
-        if not track.input.told and track.input.problem is None:
-            return
-        self._seen[verdict.signal] = verdict.state
-        if before is None or before is verdict.state:
-            return
-        at = event_now
-        if track.judged_at is not None and verdict.state in (
-            State.OK,
-            State.WATCH,
-            State.TOO_FEW,
-            State.BREACH,
-        ):
-            at = track.judged_at
-        if at is not None:
-            self._changes.append(Change(at, verdict.title, before, verdict.state))
 
     def _assemble(self) -> Board:
         last = self._board
@@ -265,7 +243,7 @@ class Monitor:
             or self._models.current != last.model
             or tuple(self._notes) != last.notes
             or self._models.changes != last.models
-            or (len(self._changes) and (not last.changes or self._changes[-1] is not last.changes[-1]))
+            or self._changes.kept != last.changes
         )
         if changed:
             self._board = Board(
@@ -273,7 +251,7 @@ class Monitor:
                 clock=self._clock,
                 flow=current,
                 model=self._models.current,
-                changes=tuple(self._changes),
+                changes=self._changes.kept,
                 revision=last.revision + 1,
                 first_seen=self._first_seen(),
                 models=self._models.changes,
@@ -320,19 +298,6 @@ class Monitor:
                 return False
             self._traffic_from = served
         return self._traffic_from == served
-
-    def _rest(self, now: datetime | None) -> tuple[datetime | None, str]:
-        """Since when the signals rest, and what AI answers came back instead."""
-        if self._killed is None:
-            return None, ""
-        if now is None or self._traffic.clock is None:
-            return self._killed, ""
-        remembered = patience(self._traffic.clock.speed)
-        answers = since_kill(self._traffic.evidence, self._killed, now, remembered)
-        if answers <= 0:
-            return self._killed, ""
-        minutes = words.span(remembered.total_seconds() / 60)
-        return None, f"AI answers after the kill: {words.count(answers)} in {minutes}"
 
 
 def _nonsense(what: str) -> AdapterError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from console.signals import words
+from console.signals.judges.port import number_pairs
 from console.signals.pace import Pace
 from console.signals.verdict import State, WindowRow
 
@@ -76,6 +77,23 @@ def cost_words(state: State, pace: Pace, within: float) -> tuple[str, ...]:
         State.BREACH: "It says BREACH until the pace is inside: proven, or for 5 half hours in a row.",
     }.get(state, "")
     return first, rests, meaning
+
+
+def cost_numbers(pace: Pace) -> tuple[tuple[str, str], ...]:
+    """Everything behind the verdict."""
+    likely, sure = pace.interval(0.90), pace.interval(0.999)
+    return number_pairs(
+        {
+            "spend today": words.dollars(pace.spend),
+            "forecast": f"{words.dollars(pace.forecast)} for this day",
+            "usual share by now": "" if pace.share is None else words.percent(pace.share),
+            "pace": "" if pace.value is None else f"{pace.value:.3f} x the forecast",
+            "pace, 90 % interval": "" if likely is None else f"{likely[0]:.2f} to {likely[1]:.2f} x",
+            "pace, 99.9 % interval": "" if sure is None else f"{sure[0]:.2f} to {sure[1]:.2f} x",
+            "rests on": f"{pace.days} past days of the same class",
+            "whole day": f"{pace.spend / pace.forecast:.2f} of the day's forecast spent",
+        }
+    )
 
 
 def _range(interval: tuple[float, float] | None) -> str:

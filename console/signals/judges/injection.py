@@ -7,18 +7,18 @@ sources, is BREACH. A detector that scanned nothing is dead, not at peace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import log
 
-from adapters.signals.port import Observation, Reading, Shape
+from adapters.signals.port import Observation, Shape
 from console.signals import words
 from console.signals.bins import Bins
 from console.signals.evidence import Evidence, minute_of
 from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
 from console.signals.latching import Hold
+from console.signals.mix import Mix, tries_in
 from console.signals.series import Series, Unit
 from console.signals.shape import distance, log_e
 from console.signals.verdict import Gauge, State, Verdict, WindowRow
@@ -34,42 +34,6 @@ _BINS, _BIN = 30, 2
 _CLASSES = 8
 
 
-@dataclass(slots=True)
-class _Mix:
-    """Attempts by class, added up."""
-
-    blocked: dict[str, float] = field(default_factory=dict)
-    passed: dict[str, float] = field(default_factory=dict)
-    sources: dict[str, int] = field(default_factory=dict)
-    scanned: float = 0.0
-    detector: str = ""
-
-    def add(self, readings: Iterable[Reading]) -> None:
-        for reading in readings:
-            seen = reading.observation
-            if not isinstance(seen, Shape):
-                continue
-            self.scanned += seen.scanned
-            self.detector = seen.detector or self.detector
-            for name, one in seen.classes.items():
-                self.blocked[name] = self.blocked.get(name, 0.0) + one.blocked
-                self.passed[name] = self.passed.get(name, 0.0) + one.passed
-                # Distinct in each interval: their largest number is what is certain for all of them.
-                self.sources[name] = max(self.sources.get(name, 0), one.sources or 0)
-
-    def join(self, other: _Mix) -> None:
-        for name, k in other.blocked.items():
-            self.blocked[name] = self.blocked.get(name, 0.0) + k
-            self.passed[name] = self.passed.get(name, 0.0) + other.passed[name]
-            self.sources[name] = max(self.sources.get(name, 0), other.sources[name])
-        self.scanned += other.scanned
-        self.detector = other.detector or self.detector
-
-    @property
-    def attempts(self) -> dict[str, float]:
-        return {name: k + self.passed[name] for name, k in self.blocked.items() if k + self.passed[name] > 0}
-
-
 class InjectionJudge:
     """Holds the mix of injection attempts against the usual one."""
 
@@ -81,10 +45,10 @@ class InjectionJudge:
 
     def __init__(self) -> None:
         self.band_text = "shape"
-        self._usual = _Mix()
+        self._usual = Mix()
         self._usual_key: tuple[object, ...] = ()
         self._hold = Hold()
-        self._hours = HourSums(_Mix, _Mix.add, _Mix.join)
+        self._hours = HourSums(Mix, Mix.add, Mix.join)
 
     def max_age(self, interval: timedelta) -> timedelta:
         """A stream's: the scanned requests are its heartbeat."""
@@ -106,7 +70,7 @@ class InjectionJudge:
             why += f"; inside again for {self._hold.inside} of 5 half hours"
         return self._verdict(state, since, why, now, usual, evidence_log, evidence, look)
 
-    def _mixes(self, evidence: Evidence, at: datetime, epoch: datetime | None) -> tuple[_Mix, _Mix, float]:
+    def _mixes(self, evidence: Evidence, at: datetime, epoch: datetime | None) -> tuple[Mix, Mix, float]:
         """What was tried in the day before, what was usual until then, and the e-value's logarithm."""
         minute = minute_of(at)
         first = max(minute - DAY, first_minute_after(epoch) or 0)
@@ -117,22 +81,22 @@ class InjectionJudge:
     def series(self, evidence: Evidence, at: datetime, span: timedelta, bins: int) -> Series:
         """Attempts, blocked or not."""
         laid = Bins.until(at, span, bins)
-        counted = laid.sums(evidence, lambda reading: (_tries(reading),))
+        counted = laid.sums(evidence, lambda reading: (tries_in(reading),))
         values = tuple(None if one is None else one[0] for one in counted)
         return Series(laid.start, laid.end, values, Unit.COUNT)
 
-    def _before(self, evidence: Evidence, first: int) -> _Mix:
+    def _before(self, evidence: Evidence, first: int) -> Mix:
         """The usual mix: everything kept from before the window, read anew once an hour."""
         key = (evidence.coarse_version, evidence.first_minute, first // 60)
         if key != self._usual_key:
             earlier = [one for one in evidence.long_readings() if minute_of(one.start) < first]
-            self._usual = _Mix()
+            self._usual = Mix()
             self._usual.add(earlier)
             self._usual.add(evidence.between(0, first // 60 * 60))
             self._usual_key = key
         return self._usual
 
-    def _state(self, now: _Mix, usual: _Mix, evidence_log: float) -> tuple[State, str]:
+    def _state(self, now: Mix, usual: Mix, evidence_log: float) -> tuple[State, str]:
         seen = now.attempts
         if now.scanned <= 0:
             return State.NO_DATA, "the detector scanned nothing in 24 h: a dead one looks like peace"
@@ -175,8 +139,8 @@ class InjectionJudge:
         state: State,
         since: datetime | None,
         why: str,
-        now: _Mix,
-        usual: _Mix,
+        now: Mix,
+        usual: Mix,
         evidence_log: float,
         evidence: Evidence,
         look: Look,
@@ -242,7 +206,7 @@ class InjectionJudge:
         )
 
     @staticmethod
-    def _words(state: State, now: _Mix, usual: _Mix, evidence_log: float) -> tuple[str, ...]:
+    def _words(state: State, now: Mix, usual: Mix, evidence_log: float) -> tuple[str, ...]:
         tries, passed = sum(now.attempts.values()), sum(now.passed.values())
         scanned = words.count(now.scanned)
         counts = f"{words.count(tries)} of {scanned} scanned requests were tries in a day"
@@ -264,11 +228,11 @@ class InjectionJudge:
         for index in range(_BINS, 0, -1):
             end = at - (index - 1) * _BIN
             readings = list(evidence.between(end - _BIN, end))
-            found.append(sum(map(_tries, readings)) if readings else None)
+            found.append(sum(map(tries_in, readings)) if readings else None)
         return tuple(found)
 
 
-def _rows(now: _Mix, usual: _Mix, evidence_log: float) -> tuple[WindowRow, ...]:
+def _rows(now: Mix, usual: Mix, evidence_log: float) -> tuple[WindowRow, ...]:
     """Class by class, the most tried first; then the mix as a whole."""
     seen, before = now.attempts, usual.attempts
     all_seen, all_before = sum(seen.values()), sum(before.values())
@@ -295,11 +259,6 @@ def _rows(now: _Mix, usual: _Mix, evidence_log: float) -> tuple[WindowRow, ...]:
         state = State.BREACH if proof else None
         found.append(WindowRow("mix, 24 h", proof=words.power(evidence_log), line=line, state=state))
     return tuple(found)
-
-
-def _tries(reading: Reading) -> float:
-    seen = reading.observation
-    return sum(one.blocked + one.passed for one in seen.classes.values()) if isinstance(seen, Shape) else 0.0
 
 
 def _listed(counts: Mapping[str, float], most: int = 4) -> str:

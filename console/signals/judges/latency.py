@@ -9,7 +9,6 @@ silent fallback.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -18,52 +17,34 @@ from console.signals import words
 from console.signals.bins import Bins
 from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
-from console.signals.histogram import add_counts, add_readings, as_counts, quantile, slower, straddling
+from console.signals.histogram import add_counts, add_readings, as_counts, quantile, slower
 from console.signals.hours import HourSums
+from console.signals.judges.latency_told import (
+    Counts,
+    Side,
+    latency_headline,
+    latency_numbers,
+    latency_why,
+    latency_words,
+)
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age, worse
-from console.signals.judges.ratio import (
-    BIN_MINUTES,
-    BINS,
+from console.signals.judges.ratio import BIN_MINUTES, BINS
+from console.signals.judges.share_told import (
     hushed,
     known_minute,
     needs_text,
-    no_answers,
-    proven_again,
     proven_before,
-    proven_in_band,
+    share_rows,
     shown_window,
-    window_text,
 )
-from console.signals.judges.share_told import share_rows, share_words
 from console.signals.series import Series, Unit
-from console.signals.shares import ShareFold, ShareView, Tally
+from console.signals.share_view import ShareView
+from console.signals.shares import ShareFold, Tally
 from console.signals.verdict import Gauge, State, Verdict
-from console.signals.wilson import clean_n, wilson_lower, wilson_upper
+from console.signals.wilson import clean_n, wilson_lower
 
 SMALLEST_BASELINE = 500
 """Requests under which a baseline's p95 is too uncertain to judge by."""
-
-Counts = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One of the two quantiles.
-
-    Attributes:
-        name: "p95".
-        share: of requests that may be slower than the edge.
-        base, edge: seconds.
-        fast: seconds; the quantile lies outside the band on the fast side when it is under this.
-        expected: share over the edge when nothing changed (lognormal latency, p95 about 2.3 x p50).
-    """
-
-    name: str
-    share: float
-    base: float
-    edge: float
-    fast: float
-    expected: float
 
 
 class LatencyJudge:
@@ -88,7 +69,7 @@ class LatencyJudge:
         for name, share, expected in (("p95", 0.05, 0.033), ("p50", 0.5, 0.425)):
             base = baseline.get(name)
             if base is not None and isfinite(base) and base > 0:
-                sides.append(_Side(name, share, base, base * (1 + within), base * (1 - within), expected))
+                sides.append(Side(name, share, base, base * (1 + within), base * (1 - within), expected))
         self._base95 = next((side.base for side in sides if side.name == "p95"), None)
         self._missing = [name for name in ("p50", "p95") if name not in {side.name for side in sides}]
         self._refused = self._n is not None and self._n < SMALLEST_BASELINE
@@ -147,18 +128,18 @@ class LatencyJudge:
             count_long=f"{words.bare(view.long.n)} of {words.bare(view.need)} answers"
             if view.state is State.TOO_FEW
             else f"{words.count(shown.n)} answers, {words.span(shown.minutes)}",
-            headline=self._headline(side, view, p50 if side.name == "p50" else p95)
+            headline=latency_headline(side, view, p50 if side.name == "p50" else p95)
             + proven_before(view, look),
-            why=reason or self._why(side, view, counts, p50),
+            why=reason or latency_why(side, view, counts, p50),
             newest=evidence.newest,
             gauge=self._gauge(off),
             history=self._history(evidence, at),
             history_edge=None if self._base95 is None else self._base95 * (1 + self._within),
             history_low_edge=None if self._base95 is None else self._base95 * (1 - self._within),
             needs=needs if state is State.TOO_FEW else "",
-            numbers=self._numbers(views, p50, p95),
+            numbers=latency_numbers(views, p50, p95, self._n),
             words=(
-                *self._words(side, fold, view),
+                *latency_words(side, fold, view, self._within),
                 *((f"{reason[0].upper()}{reason[1:]}.",) if reason else ()),
             ),
             method=f"e-detector a share, c {RUN_LENGTH:,}, 1 min buckets",
@@ -195,15 +176,6 @@ class LatencyJudge:
         told = [side.name for side, _ in self._folds if f"latency {side.name} " in look.latch.headline]
         return {side.name: minute for side, _ in self._folds if side.name in told or not told}
 
-    def _words(self, side: _Side, fold: ShareFold, view: ShareView) -> tuple[str, ...]:
-        over = f"{side.edge:.3g} s"
-        meant = (
-            f"{over} is {words.whole_percent(self._within)} over the baseline's {side.name} of "
-            f"{words.seconds(side.base)}; {words.whole_percent(side.share)} of answers may be slower."
-        )
-        first, *rest = share_words(fold, view, shown_window(view), f"took over {over}")
-        return first, meant, *rest
-
     def _unjudged(self, evidence: Evidence, view: ShareView) -> Verdict:
         counts = as_counts(self._hours.between(evidence, view.long.first, view.long.end))
         p95 = quantile(counts, 0.95)
@@ -231,42 +203,6 @@ class LatencyJudge:
                 f"{SMALLEST_BASELINE} at least"
             )
         return ""
-
-    def _headline(self, side: _Side, view: ShareView, value: float | None) -> str:
-        if value is None:
-            return f"latency {side.name}: no answers"
-        shown = shown_window(view)
-        off = f", {words.signed_percent(value / side.base - 1)}" if isfinite(value) else ""
-        last = "last " if view.latch is not None and shown.first > view.latch.began else ""
-        slow = f"{words.count(shown.bad)} of {last}{words.count(shown.n)} answers over {side.edge:.3g} s"
-        return f"latency {side.name} {words.seconds(value)}{off}: {slow}"
-
-    def _why(self, side: _Side, view: ShareView, counts: Counts, p50: float | None) -> str:
-        parts = [f"p50 {words.seconds(p50)}"] if p50 is not None else []
-        shown = shown_window(view)
-        if view.state is State.NO_DATA:
-            return no_answers(view)
-        share = words.percent(shown.share or 0.0)
-        if view.state is State.BREACH:
-            parts.append(f"{share} over {side.edge:.3g} s, healthy {words.whole_percent(side.share)}")
-            if view.inside:
-                parts.append(f"inside again for {view.inside} of 5 windows")
-        elif view.state is State.OK:
-            upper = words.percent(wilson_upper(shown.possibly, shown.n))
-            parts.append(f"{share} over {side.edge:.3g} s, upper bound {upper}: {proven_in_band(view)}")
-        elif view.state is State.WATCH:
-            cut = straddling(counts, side.edge)
-            if view.proven:
-                parts.append(proven_again(view))
-            elif shown.bad > side.share * shown.n:
-                parts.append(f"{share} over {side.edge:.3g} s: harm not proven")
-            elif cut is not None:
-                low, high = cut
-                bucket = f"histogram bucket {low:.3g} to {high:.3g} s"
-                parts.append(f"{bucket} straddles {side.name}'s edge {side.edge:.3g} s")
-            else:
-                parts.append(f"{share} over {side.edge:.3g} s: in band, not proven")
-        return "; ".join(parts)
 
     def _too_fast(self, counts: Counts) -> str:
         for side, _ in self._folds:
@@ -310,33 +246,6 @@ class LatencyJudge:
         p95 = quantile(as_counts(bounds), 0.95)
         # Beyond the last bound: drawn off the scale, as twice the edge.
         return p95 if p95 is None or isfinite(p95) else 2.2 * (self._base95 or 1.0)
-
-    def _numbers(
-        self, views: list[tuple[_Side, ShareFold, ShareView]], p50: float | None, p95: float | None
-    ) -> tuple[tuple[str, str], ...]:
-        numbers = {
-            "p50": "" if p50 is None else words.seconds(p50),
-            "p95": "" if p95 is None else words.seconds(p95),
-            "baseline requests": "" if self._n is None else words.count(self._n),
-            "test": f"e-detector a share, c {RUN_LENGTH:,}, buckets of 1 min",
-        }
-        for side, fold, view in views:
-            over = f"over {side.edge:.3g} s"
-            numbers[f"{side.name} baseline"] = words.seconds(side.base)
-            numbers[f"{side.name} healthy"] = f"at most {words.whole_percent(side.share)} {over}"
-            numbers[f"{side.name} {over}, last 30 min"] = window_text(view.short)
-            numbers[f"{side.name} {over}, last {words.span(view.long.minutes)}"] = window_text(view.long)
-            if view.long.possibly > view.long.bad:
-                numbers[f"{side.name} undecided"] = words.count(view.long.possibly - view.long.bad)
-            numbers[f"{side.name} proof now"] = (
-                f"{words.power(view.proof)}, line {words.power(fold.detector.line)}"
-            )
-            if view.latch is not None and not view.latch.known_only:
-                numbers[f"{side.name} proof passed its line"] = (
-                    f"on {words.count(view.latch.bad)} of {words.count(view.latch.n)}, "
-                    f"{view.latch.crossed - view.latch.began} min after it began"
-                )
-        return number_pairs(numbers)
 
 
 def _tally(edge: float) -> Callable[[tuple[Reading, ...]], Tally]:

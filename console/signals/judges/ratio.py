@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 
 from adapters.signals.port import Observation, Ratio, Reading
 from console.signals import words
@@ -14,16 +13,29 @@ from console.signals.detector import RUN_LENGTH
 from console.signals.evidence import Evidence, instant_of, minute_of
 from console.signals.hours import HourSums
 from console.signals.judges.port import Look, first_minute_after, number_pairs, stream_age
-from console.signals.judges.share_told import interval, share_rows, share_words
+from console.signals.judges.share_told import (
+    hushed,
+    known_minute,
+    needs_text,
+    no_answers,
+    of,
+    proven_again,
+    proven_before,
+    proven_in_band,
+    share_rows,
+    share_words,
+    shown_window,
+    upper_bound,
+    window_text,
+)
 from console.signals.series import Series, Unit
-from console.signals.shares import DAY, LASTS, SHORT, ShareFold, ShareView, Window
+from console.signals.share_view import ShareView, Window
+from console.signals.shares import SHORT, ShareFold
 from console.signals.verdict import Gauge, State, Verdict
-from console.signals.wilson import wilson_lower, wilson_upper
+from console.signals.wilson import wilson_lower
 
 BINS, BIN_MINUTES = 30, 2
 _KINDS = {"timeout": "time-out"}
-_HUSH = 10
-"""Answers in the same half hour of yesterday from which on none at all now is a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +110,8 @@ class RatioJudge:
             value_text="" if share is None else words.percent(share),
             band_text=self.band_text,
             band_long=f"healthy {self.band_text}",
-            count_text=f"{words.bare(long.n)}/{words.bare(view.need)}" if too_few else _of(shown, "/"),
-            count_long=f"{_of(shown, ' of ')} answers, {words.span(shown.minutes)}" if shown.n else "",
+            count_text=f"{words.bare(long.n)}/{words.bare(view.need)}" if too_few else of(shown, "/"),
+            count_long=f"{of(shown, ' of ')} answers, {words.span(shown.minutes)}" if shown.n else "",
             headline=self._headline(view, shown) + proven_before(view, look),
             why=hush or self._why(view, shown, parts),
             newest=evidence.newest,
@@ -151,7 +163,7 @@ class RatioJudge:
             if view.inside:
                 parts.append(f"inside again for {view.inside} of 5 windows")
         elif view.state is State.OK:
-            parts.append(f"upper bound {words.percent(_upper(view.long))}: {proven_in_band(view)}")
+            parts.append(f"upper bound {words.percent(upper_bound(view.long))}: {proven_in_band(view)}")
         elif view.state is State.WATCH:
             if view.proven:
                 parts.append(proven_again(view))
@@ -159,7 +171,7 @@ class RatioJudge:
                 lower = wilson_lower(shown.bad, shown.n)
                 parts += [kinds, f"lower bound {words.percent(lower)}: harm not proven"]
             else:
-                parts.append(f"upper bound {words.percent(_upper(shown))}: in band, not proven")
+                parts.append(f"upper bound {words.percent(upper_bound(shown))}: in band, not proven")
         elif view.state is State.TOO_FEW:
             times = (shown.share or 0.0) / self._edge
             if times > 1:
@@ -198,75 +210,6 @@ class RatioJudge:
         )
 
 
-def no_answers(view: ShareView) -> str:
-    """Say since when there were none: a new epoch may be young."""
-    minutes = view.long.minutes
-    return "no answers yet" if minutes < 1 else f"no answers in the last {words.span(minutes)}"
-
-
-def proven_in_band(view: ShareView) -> str:
-    """Say that health is proven, or was until a few minutes ago."""
-    return f"proven in band until {view.lost} min ago" if view.lost else "proven in band"
-
-
-def proven_again(view: ShareView) -> str:
-    """Say that a proof that was lost is there again, and has to last."""
-    return f"proven in band again for {view.proven} of {LASTS} min"
-
-
-def known_minute(look: Look) -> int | None:
-    """Minute since which a BREACH stands that was proven before this judge was asked."""
-    return None if look.latch is None else minute_of(look.latch.since)
-
-
-def proven_before(view: ShareView, look: Look) -> str:
-    """Tell what was proven, where the evidence at hand does not show it."""
-    if view.latch is None or not view.latch.known_only or look.latch is None:
-        return ""
-    return f"; proven before: {look.latch.headline.partition('; proven before: ')[0]}"
-
-
-def shown_window(view: ShareView) -> Window:
-    """The window that a person is told of: since harm began, the last half hour, or that of the proof."""
-    if view.excursion is not None:
-        return view.excursion
-    if view.state is State.WATCH and view.outside >= 2 and view.short.n > 0:
-        return view.short
-    return view.long
-
-
-def hushed(fold: ShareFold, view: ShareView) -> str:
-    """Say so when nothing at all is answered while yesterday at this time there was; "" otherwise.
-
-    A feature that fails before it logs anything looks healthy to every share.
-    """
-    if view.short.n > 0:
-        return ""
-    (yesterday,) = fold.bins(view.at - DAY, SHORT, 1)
-    if yesterday.n < _HUSH:
-        return ""
-    return f"no answers for {SHORT} min; {words.count(yesterday.n)} at this time yesterday"
-
-
-def needs_text(view: ShareView, noun: str) -> str:
-    """Say how many more events ("answer") a proof of health waits for, and how long that takes."""
-    missing = max(1, ceil(view.need - view.long.n))
-    text = f"needs {words.count(missing)} more {noun}{'s' * (missing != 1)}"
-    if view.long.n <= 0 or view.long.minutes <= 0:
-        return text
-    minutes = missing * view.long.minutes / view.long.n
-    if view.long.n + missing > view.long.n / view.long.minutes * DAY * 1.05:
-        return f"{text} within a day; too little traffic for that"
-    return f"{text}, ~{words.span(minutes)} at this rate"
-
-
-def window_text(seen: Window) -> str:
-    """Write k of n, the share and its two-sided 95 % interval."""
-    if seen.share is None:
-        return "nothing"
-    return f"{_of(seen, ' of ')}, {words.percent(seen.share)}, Wilson 95 % {interval(seen)}"
-
-
 def _tally(readings: tuple[Reading, ...]) -> tuple[float, float, float]:
     bad = n = 0.0
     for reading in readings:
@@ -276,19 +219,6 @@ def _tally(readings: tuple[Reading, ...]) -> tuple[float, float, float]:
             n += seen.n
     bad = min(bad, n)
     return bad, bad, n
-
-
-def _of(seen: Window, between: str) -> str:
-    if seen.n <= 0:
-        return ""
-    write = words.bare if between == "/" else words.count
-    return f"{write(seen.bad)}{between}{write(seen.n)}"
-
-
-def _upper(seen: Window) -> float:
-    if seen.possibly <= 0 and seen.n > 0:
-        return float(1 - 0.05 ** (1 / seen.n))
-    return wilson_upper(seen.possibly, seen.n)
 
 
 @dataclass(slots=True)

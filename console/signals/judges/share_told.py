@@ -6,8 +6,10 @@ from math import ceil, floor
 
 from console.signals import words
 from console.signals.detector import RUN_LENGTH
-from console.signals.evidence import instant_of
-from console.signals.shares import CLEARING, LASTS, SHORT, ShareFold, ShareView, Window
+from console.signals.evidence import instant_of, minute_of
+from console.signals.judges.port import Look
+from console.signals.share_view import ShareView, Window
+from console.signals.shares import CLEARING, DAY, LASTS, SHORT, ShareFold
 from console.signals.verdict import State, WindowRow
 from console.signals.wilson import proven_under, wilson_lower, wilson_upper
 
@@ -15,6 +17,9 @@ _Z_TWO_SIDED = 1.959963984540054
 _BURNS = ((60, 5, 14.4, "burn 1 h/5 m"), (360, 30, 6.0, "burn 6 h/30 m"))
 """Long and short window in minutes, and how many times the edge both have to reach (Google's SRE Workbook,
 "Alerting on SLOs"). A second opinion: it convicts nobody."""
+
+_HUSH = 10
+"""Answers in the same half hour of yesterday from which on none at all now is a finding."""
 
 DAYS_TO_A_FALSE_ALARM = RUN_LENGTH // 1440
 
@@ -139,7 +144,7 @@ def share_words(fold: ShareFold, view: ShareView, shown: Window, verb: str) -> t
 
 
 def _meaning(fold: ShareFold, view: ShareView, shown: Window, edge: str) -> tuple[str, ...]:
-    upper = words.percent(_upper(view.long)) if view.long.n > 0 else ""
+    upper = words.percent(upper_bound(view.long)) if view.long.n > 0 else ""
     latch = view.latch
     if latch is not None:
         clears = (
@@ -180,7 +185,84 @@ def _meaning(fold: ShareFold, view: ShareView, shown: Window, edge: str) -> tupl
     return ()
 
 
-def _upper(seen: Window) -> float:
+def upper_bound(seen: Window) -> float:
     if seen.possibly <= 0 and seen.n > 0:
         return float(1 - 0.05 ** (1 / seen.n))
     return wilson_upper(seen.possibly, seen.n)
+
+
+def no_answers(view: ShareView) -> str:
+    """Say since when there were none: a new epoch may be young."""
+    minutes = view.long.minutes
+    return "no answers yet" if minutes < 1 else f"no answers in the last {words.span(minutes)}"
+
+
+def proven_in_band(view: ShareView) -> str:
+    """Say that health is proven, or was until a few minutes ago."""
+    return f"proven in band until {view.lost} min ago" if view.lost else "proven in band"
+
+
+def proven_again(view: ShareView) -> str:
+    """Say that a proof that was lost is there again, and has to last."""
+    return f"proven in band again for {view.proven} of {LASTS} min"
+
+
+def known_minute(look: Look) -> int | None:
+    """Minute since which a BREACH stands that was proven before this judge was asked."""
+    return None if look.latch is None else minute_of(look.latch.since)
+
+
+def proven_before(view: ShareView, look: Look) -> str:
+    """Tell what was proven, where the evidence at hand does not show it."""
+    if view.latch is None or not view.latch.known_only or look.latch is None:
+        return ""
+    return f"; proven before: {look.latch.headline.partition('; proven before: ')[0]}"
+
+
+def shown_window(view: ShareView) -> Window:
+    """The window that a person is told of: since harm began, the last half hour, or that of the proof."""
+    if view.excursion is not None:
+        return view.excursion
+    if view.state is State.WATCH and view.outside >= 2 and view.short.n > 0:
+        return view.short
+    return view.long
+
+
+def hushed(fold: ShareFold, view: ShareView) -> str:
+    """Say so when nothing at all is answered while yesterday at this time there was; "" otherwise.
+
+    A feature that fails before it logs anything looks healthy to every share.
+    """
+    if view.short.n > 0:
+        return ""
+    (yesterday,) = fold.bins(view.at - DAY, SHORT, 1)
+    if yesterday.n < _HUSH:
+        return ""
+    return f"no answers for {SHORT} min; {words.count(yesterday.n)} at this time yesterday"
+
+
+def needs_text(view: ShareView, noun: str) -> str:
+    """Say how many more events ("answer") a proof of health waits for, and how long that takes."""
+    missing = max(1, ceil(view.need - view.long.n))
+    text = f"needs {words.count(missing)} more {noun}{'s' * (missing != 1)}"
+    if view.long.n <= 0 or view.long.minutes <= 0:
+        return text
+    minutes = missing * view.long.minutes / view.long.n
+    if view.long.n + missing > view.long.n / view.long.minutes * DAY * 1.05:
+        return f"{text} within a day; too little traffic for that"
+    return f"{text}, ~{words.span(minutes)} at this rate"
+
+
+def window_text(seen: Window) -> str:
+    """Write k of n, the share and its two-sided 95 % interval."""
+    if seen.share is None:
+        return "nothing"
+    return f"{of(seen, ' of ')}, {words.percent(seen.share)}, Wilson 95 % {interval(seen)}"
+
+
+def of(seen: Window, between: str) -> str:
+    """Write "3 of 38", or "3/38" where room is short; "" when nothing was counted."""
+    if seen.n <= 0:
+        return ""
+    write = words.bare if between == "/" else words.count
+    return f"{write(seen.bad)}{between}{write(seen.n)}"
