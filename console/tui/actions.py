@@ -76,7 +76,7 @@ ACTIONS: tuple[Action, ...] = (
         "prove now, without an effect on users, that each lever would work; what else is wrong",
         _VIEWS,
         _KILL,
-        rank=5,
+        rank=4,
     ),
     Action(
         "leave",
@@ -116,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
         "the launch gates with their evidence",
         _VIEWS - {CHECKLIST},
         _MOVE,
-        rank=4,
+        rank=3,
     ),
     Action(
         "runbook",
@@ -136,7 +136,7 @@ ACTIONS: tuple[Action, ...] = (
         "everything that happened, by everyone",
         _VIEWS - {TIMELINE},
         _MOVE,
-        rank=4,
+        rank=5,
     ),
     Action(
         "features",
@@ -374,7 +374,7 @@ ACTIONS: tuple[Action, ...] = (
         "write a note into the timeline; in the meeting, what was said of this gate",
         _VIEWS - {HELP, WALK},
         _WRITE,
-        rank=3,
+        rank=5,
     ),
     Action(
         "note",

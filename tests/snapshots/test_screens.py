@@ -37,6 +37,7 @@ def app_of(backend: StageBackend, look: Look = UNICODE) -> ConsoleApp:
 
 def press(*keys: str) -> Keys:
     async def run(pilot: Pilot[int]) -> None:
+        await pilot.app.workers.wait_for_complete()  # the runbook has been read
         await pilot.press(*keys)
         await pilot.pause()
 
@@ -78,6 +79,7 @@ def test_the_ladder(snap_compare: Compare, ladder: object) -> None:
     backend = StageBackend()
 
     async def kill(pilot: Pilot[int]) -> None:
+        await pilot.app.workers.wait_for_complete()
         await pilot.press("K", *"kill", "enter")
         backend.executors[0].say(ladder)
         await pilot.pause(0.4)

@@ -14,8 +14,12 @@ from adapters.flags.port import ArmingCheck
 from adapters.untrusted import Untrusted
 from console.config import FallbackConfig
 from console.feature import FlagView
+from console.incident.acts import Acknowledge, Attest, Said, Waive
 from console.killswitch.arming import Arming, LeverArming
+from console.readiness.records import fold
 from console.signals.verdict import State
+from console.snapshot import HistoryView, JournalView, RunbookView
+from console.store.kept import Presence
 from console.tui import actions
 from console.tui.app import ConsoleApp
 from console.tui.look import look_for
@@ -34,6 +38,7 @@ from tests.console.tui.stage import (
     Book,
     StageBackend,
     board,
+    done,
     flag,
 )
 from tests.console.tui.test_kill_keys import app_on, shown
@@ -41,7 +46,7 @@ from widgets.checklist import Checklist
 from widgets.look import ASCII, UNICODE
 from widgets.rows import Rows
 
-VIEWS = ([], ["4"], ["exclamation_mark"], ["question_mark"])
+VIEWS = ([], ["4"], ["exclamation_mark"], ["question_mark"], ["2"], ["m"], ["right"], ["5"], ["k"])
 SIZES = [(120, 40), (116, 24), (80, 24), (60, 16), (40, 10), (20, 6), (200, 60)]
 
 
@@ -186,6 +191,24 @@ def hostile_snapshot() -> object:
         board=board(verdicts),
         flag=FlagView(replace(state, changed_by=Untrusted(bad), changed_at=NOW), bad, NOW),
         arming=Arming(levers, NOW),
+        happenings=tuple(
+            replace(each, kind=bad, text=bad, who=bad, where=bad, key=str(number))
+            for number, each in enumerate(SNAPSHOT.happenings)
+        ),
+        records=fold(
+            (
+                done(Attest("internal-cohort", bad, NOW + timedelta(days=9)), name=bad),
+                done(Waive("flag", bad, bad, NOW + timedelta(days=9)), name=bad),
+                done(Said("kill-switch", bad), name=bad),
+                done(Acknowledge(bad), name=bad),
+            )
+        ),
+        rotation=(bad,),
+        runbook=RunbookView(bad, ""),
+        reload=bad,
+        journal=JournalView(bad, NOW),
+        history=HistoryView(bad, NOW),
+        others=(Presence(bad, bad, bad, bad, bad, NOW),),
     )
 
 
@@ -199,7 +222,9 @@ async def test_hostile_text_in_every_panel_neither_acts_nor_crashes(size: tuple[
     async with app.run_test(size=size) as pilot:
         for keys in (
             *VIEWS,
-            ["1"],
+            ["2", "a"],
+            ["escape", "w"],
+            ["escape", "1"],
             ["K"],
             ["f2"],
             ["f2", "k", "i"],
