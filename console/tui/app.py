@@ -175,8 +175,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if refused:
             self._notice = (refused, monotonic() + _NOTICE_SECONDS)
         if "kills" in self.__dict__:
-            self.kills.resume()
             self._open_table()
+            self.kills.resume()
         # Under the palette the banner goes on.
         screen = next((each for each in reversed(self.screen_stack) if isinstance(each, ConsoleScreen)), None)
         if screen is not None:

@@ -77,7 +77,9 @@ class KillControl:
             return  # the palette was opened meanwhile
         fresh = monotonic() - self._wanted_at < KEPT_SECONDS
         self._wanted_at = None
-        if fresh:
+        if fresh and self._app.screen.place == actions.FEATURES:
+            self._app.say("K: there are several features; press it again on the row that is meant")
+        elif fresh:
             self.open()
 
     def show_ladder(self) -> None:

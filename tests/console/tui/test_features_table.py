@@ -40,7 +40,7 @@ from tests.console.tui.stage import (
 )
 from tests.console.tui.test_kill_keys import app_on, shown
 from tests.console.tui.test_screens import assert_inert
-from widgets.look import ASCII
+from widgets.look import ASCII, UNICODE
 
 CALM = tuple(replace(verdict, state=State.OK) for verdict in VERDICTS)
 
@@ -589,3 +589,20 @@ async def test_a_dialog_whose_feature_a_reload_took_away_sends_nothing() -> None
         assert backend.opened == ["calls@production"]
         assert backend.executors[0].reasons == []
         assert "NOT SENT: calls@production is no longer in console.toml" in shown(app)
+
+
+async def test_k_before_it_is_known_that_there_are_several_features_opens_no_dialog_of_any() -> None:
+    backend = Many()
+    app = ConsoleApp(backend, look=UNICODE, now=lambda: NOW, table=True)  # type: ignore[arg-type]
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not backend.started:
+            await pilot.pause(0.02)
+        await pilot.press("K")
+        backend.snapshot, backend.others = DRAFTS, (CALLS,)
+        app.draw()
+        await pilot.pause()
+        assert backend.opened == []
+        assert table_of(app).cursor == "calls@production"
+        assert "press it again on the row that is meant" in shown(app)
+        await pilot.press("K")
+        assert backend.opened == ["calls@production"]
