@@ -85,11 +85,14 @@ class Monitor:
         by_signal: dict[str, list[Reading]] = {}
         for reading in readings:
             by_signal.setdefault(reading.signal, []).append(reading)
-        stood = {change.title: (change.after, change.at) for change in changes}
+        stood = {change.title: (change.after, change.at) for change in changes if believable(change.at)}
         for key, track in self._tracks.items():
-            track.restore(by_signal.get(key, ()), latches.get(key), stood.get(track.judge.title))
+            latch = latches.get(key)
+            if latch is not None and not believable(latch.since):
+                latch = None
+            track.restore(by_signal.get(key, ()), latch, stood.get(track.judge.title))
         self._kept_traffic = by_signal.get("traffic", [])
-        self._models.restore(models)
+        self._models.restore(model for model in models if believable(model.at))
         if self._models.changes:
             self._follow_model(self._models.changes[-1])
 

@@ -15,7 +15,7 @@ from adapters.errors import ServerFault
 from adapters.signals.port import Attempts, Batch, Ratio, Reading, Shape, Traffic
 from console.signals.monitor import Monitor
 from console.signals.seven import build_judges
-from console.signals.verdict import Board, Change, State, Verdict
+from console.signals.verdict import Board, Change, ModelChange, State, Verdict
 from console.store.kept import Latch
 from tests.console.signals.made import (
     DAY,
@@ -286,6 +286,21 @@ def test_rubbish_that_was_kept_is_left_out_without_a_mark() -> None:
     verdict = monitor.board().verdicts["errors"]
     assert verdict.partial == ""
     assert verdict.was is State.BREACH
+
+
+def test_what_a_broken_history_gives_crashes_nothing() -> None:
+    naive = datetime(2026, 11, 24, 11, 0)
+    monitor = Monitor(build_judges(configs()), clock=lambda: NOON)
+    monitor.restore(
+        [Reading("mood", NOON - MINUTE, NOON, Ratio(0, 3), None)],
+        {"errors": Latch("errors", naive, "of no time"), "mood": LATCH},
+        changes=[Change(naive, "error rate", State.OK, State.BREACH)],
+        models=[ModelChange(naive, "a", "b")],
+    )
+    monitor.take(KEYS, batch(NOON, [reading("errors", NOON - MINUTE, Ratio(0, 3))]))
+    board = monitor.board()
+    assert board.verdicts["errors"].state is State.TOO_FEW
+    assert board.models == ()
 
 
 def test_a_latch_keeps_the_numbers_of_its_proof() -> None:
