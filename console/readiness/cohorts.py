@@ -32,7 +32,7 @@ def internal_cohort(snapshot: Snapshot) -> Finding:
             told,
             "",
             seen=_stages(snapshot),
-            missing="that it ran 3 days and its issues are triaged: somebody attests it",
+            missing="somebody's word that it ran 3 days, issues triaged",
             fix=fix,
         )
     who = f"cohort {cut(stage.cohort)}" if stage.cohort else "no cohort named"
@@ -45,7 +45,7 @@ def internal_cohort(snapshot: Snapshot) -> Finding:
         f"{told}; whether its issues are triaged is not known",
         "",
         seen=_stages(snapshot),
-        missing="that it ran 3 days and its issues are triaged: somebody attests it",
+        missing="somebody's word that it ran 3 days, issues triaged",
         fix=fix,
     )
 
@@ -83,7 +83,7 @@ def ramp_criteria(snapshot: Snapshot) -> Finding:
         f"stages {names}: {small}{lacks}; cohort and criteria are not known",
         "",
         seen=_stages(snapshot),
-        missing="who the first users are, what the next stage takes: somebody attests it",
+        missing="somebody's word for the cohort and its criteria",
         fix=f"set hold at {cut(held[0].name, 20)} in [feature.rollout]; {fix}" if held else fix,
     )
 

@@ -41,7 +41,7 @@ def runbook(snapshot: Snapshot, now: datetime) -> Finding:
             f"bound, version {version}; who takes turns on call is not known",
             "",
             seen=(bound, *_others((), readers, now)),
-            missing="the names of those on call",
+            missing="who takes turns on call is not configured",
             fix='write [people] rotation = ["…"] into console.toml, and each presses o on it; or attest: '
             + to_attest(snapshot.config, "runbook"),
         )

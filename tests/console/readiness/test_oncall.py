@@ -59,10 +59,10 @@ def test_without_a_rotation_nobody_knows_who_must_read_it_and_somebody_can_attes
     empty = replace(READY, rotation=())
     shown = gate(empty, "runbook")
     assert shown.state is GateState.UNKNOWN
-    assert shown.missing == "the names of those on call"
+    assert shown.missing == "who takes turns on call is not configured"
     assert "[people] rotation" in shown.fix
     assert gate(replace(empty, records=records(attested("runbook"))), "runbook").state is GateState.PASS
-    assert gate(replace(READY, rotation=("", "  ")), "runbook").missing == "the names of those on call"
+    assert gate(replace(READY, rotation=("", "  ")), "runbook").missing == "who takes turns on call is not configured"
 
 
 def test_two_of_one_first_name_are_two_people() -> None:
