@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from console.config import ConfigError, find, keep_aside, open_config
+from console.config.watcher import Watcher
 from console.exits import Exit
 
 if TYPE_CHECKING:
@@ -26,15 +27,17 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ConfigError: there is nothing that could be watched.
     """
-    config, stale = open_config(find(args.config))
+    path = find(args.config)
+    watcher = Watcher(path)
+    config, stale = open_config(path)
     only = None if args.feature is None else config.feature(args.feature).name
     if not config.features:
         raise ConfigError("; ".join(feature.problem for feature in config.broken))
     keep_aside(config)
-    return asyncio.run(_watch(config, stale, only, plain=args.plain))
+    return asyncio.run(_watch(config, stale, watcher, only, plain=args.plain))
 
 
-async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -> NoReturn:
+async def _watch(config: Config, stale: str, watcher: Watcher, only: str | None, *, plain: bool) -> NoReturn:
     from console import log
     from console.doctor.machine import charset
     from console.watching.lines import Line, in_columns, with_glyphs
@@ -57,7 +60,7 @@ async def _watch(config: Config, stale: str, only: str | None, *, plain: bool) -
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None, "astimezone() always sets one"  # noqa: S101
-    await Watch(config, stale, only, say, zone=zone, systemd=Systemd(os.environ)).run(stop)
+    await Watch(config, stale, watcher, only, say, zone=zone, systemd=Systemd(os.environ)).run(stop)
     output.flush(FLUSH_SECONDS)
     # Not by a return: a thread that hangs in a dead disk could not be joined, and would hold the exit.
     os._exit(Exit.OK)

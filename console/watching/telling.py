@@ -24,10 +24,12 @@ class Telling:
 
     Args:
         say: takes each line; must not wait.
+        only: name (``key@environment``) of the only feature that is meant; None means all.
     """
 
-    def __init__(self, say: Callable[[Line], None]) -> None:
+    def __init__(self, say: Callable[[Line], None], only: str | None = None) -> None:
         self._say = say
+        self._only = only
         self._told: dict[str, Told] = {}
         self._odd: set[str] = set()
         self._broken: dict[str, str] = {}
@@ -67,7 +69,10 @@ class Telling:
 
     def _tell_of_file(self, fleet: Fleet) -> bool:
         """Say which features cannot be watched, and whether the file as it stands is in use."""
-        before, self._broken = self._broken, {one.name: one.problem for one in fleet.broken}
+        before, self._broken = (
+            self._broken,
+            {one.name: one.problem for one in fleet.broken if self._only in (None, one.name)},
+        )
         for name, problem in self._broken.items():
             if before.get(name) != problem:
                 self._line(name, "BROKEN", problem)

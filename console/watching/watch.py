@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from console.config import Config
+    from console.config.watcher import Watcher
     from console.feature import FeatureService
     from console.watching.lines import Line
 
@@ -42,6 +43,7 @@ class Watch:
 
     Args:
         config: as it was read.
+        watcher: of its file, made before it was read.
         stale: why the last good copy stands in for the file, or "".
         only: name (``key@environment``) of the only feature to watch; None watches all.
         say: takes each line; must not wait.
@@ -53,6 +55,7 @@ class Watch:
         self,
         config: Config,
         stale: str,
+        watcher: Watcher,
         only: str | None,
         say: Callable[[Line], None],
         *,
@@ -61,9 +64,15 @@ class Watch:
     ) -> None:
         self._systemd = systemd
         self._changed = asyncio.Event()
-        chosen = None if only is None else (only,)
-        self._fleet = Fleet(config, stale, zone=zone, changed=self._changed.set, only=chosen)
-        self._telling = Telling(say)
+        self._fleet = Fleet(
+            config,
+            stale,
+            zone=zone,
+            changed=self._changed.set,
+            watcher=watcher,
+            only=None if only is None else (only,),
+        )
+        self._telling = Telling(say, only)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
