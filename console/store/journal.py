@@ -26,6 +26,8 @@ SECONDS = 0.25
 """The most that an append waits for the disk, both places together."""
 FIRST_SECONDS = 0.17
 """Of these, what the first place may take before the second is asked beside it."""
+OPEN_SECONDS = 0.04
+"""After this, the second place is opened meanwhile: making a file costs more than what would be left."""
 READ_BUSY_SECONDS = 1.0
 
 __all__ = ["Entry", "Finding", "Found", "Journal", "JournalError", "Position", "Row", "Written"]
@@ -133,7 +135,10 @@ class Journal:
         limit = time.monotonic() + SECONDS
         first, second = self._places
         job = first.submit(entry)
-        if job.done.wait(FIRST_SECONDS) and job.number is not None:
+        if not job.done.wait(OPEN_SECONDS):
+            second.submit(None)
+            job.done.wait(FIRST_SECONDS - OPEN_SECONDS)
+        if job.number is not None:
             return Written(job.number, first.path, ""), (job,)
         other = second.submit(entry)
         other.done.wait(max(0.0, limit - time.monotonic()))
