@@ -165,6 +165,10 @@ class Fleet:
                 )
             except ConfigError as error:
                 broken.append(BrokenFeature(feature.name, str(error)))
+            except Exception as error:  # noqa: BLE001 - a defect met by one feature stops no other
+                _log.exception("%s cannot be watched", feature.name)
+                problem = f"{feature.name}: a defect of the console ({type(error).__name__}); its log has more"
+                broken.append(BrokenFeature(feature.name, problem))
         self._services = services
         self.broken = tuple(broken)
         for service in services.values():

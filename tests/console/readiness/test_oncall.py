@@ -62,7 +62,8 @@ def test_without_a_rotation_nobody_knows_who_must_read_it_and_somebody_can_attes
     assert shown.missing == "who takes turns on call is not configured"
     assert "[people] rotation" in shown.fix
     assert gate(replace(empty, records=records(attested("runbook"))), "runbook").state is GateState.PASS
-    assert gate(replace(READY, rotation=("", "  ")), "runbook").missing == "who takes turns on call is not configured"
+    nobody = gate(replace(READY, rotation=("", "  ")), "runbook")
+    assert nobody.missing == "who takes turns on call is not configured"
 
 
 def test_two_of_one_first_name_are_two_people() -> None:
