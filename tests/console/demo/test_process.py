@@ -250,3 +250,19 @@ def _share(socket: object, seconds: float) -> tuple[int, int]:
         for event in frame.get("events", ())
     ]
     return paths.count("ai"), paths.count("fallback")
+
+
+def test_a_world_that_starts_clears_up_after_those_that_were_killed(tmp_path: Path) -> None:
+    left = tmp_path / "console-world-0123456789abcdef"
+    left.mkdir()
+    (left / "flags.db").touch()
+    for path in (left / "flags.db", left):
+        os.utime(path, (0, 0))
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as world:
+        assert world.stdout is not None
+        assert b"ready" in world.stdout.readline()
+        assert gone(lambda: not left.exists())
+        assert world.stdin is not None
+        world.stdin.close()
+    assert list(tmp_path.iterdir()) == []
