@@ -212,7 +212,7 @@ ACTIONS: tuple[Action, ...] = (
         "the next signal, gate or feature",
         frozenset({DETAIL, WALK}),
         _MOVE,
-        rank=5,
+        rank=6,
     ),
     Action("previous", ("left", "h"), "←", "", "the one before", frozenset({DETAIL, WALK}), _MOVE),
     Action(

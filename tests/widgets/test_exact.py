@@ -16,17 +16,27 @@ from tests.widgets import samples
 from widgets import (
     banner,
     checklist,
+    findings,
     footer,
+    gates,
+    happenings,
     kill_dialog,
     ladder,
     message,
     runbook,
     signals,
     timeline,
+    walk,
 )
+from widgets.findings import FindingsModel
+from widgets.form import AdviceModel, QuestionModel, advice_lines, question_lines
+from widgets.gates import GateRow, GatesModel
+from widgets.happenings import HappeningRow, HappeningsModel
 from widgets.line import Line, Role, cells, plain_text
 from widgets.look import ASCII, UNICODE, Look
+from widgets.marks import Mark
 from widgets.runbook import RunbookModel
+from widgets.walk import SeenRow, WalkModel
 
 Paint = Callable[[Any, int, int, Look], tuple[Line, ...]]
 
@@ -41,6 +51,54 @@ CASES: list[tuple[Paint, Any]] = [
     (footer.paint, samples.FOOTER),
     (message.paint, samples.MESSAGE),
     (message.paint, replace(samples.MESSAGE, title="wait")),
+    (findings.paint, FindingsModel(("journal: it cannot be read", "history: full"), "! all")),
+    (
+        gates.paint,
+        GatesModel(
+            "6 of 8",
+            (
+                GateRow(Mark.FAIL, "nightly eval", "last night did not run", keys="↵  w waive"),
+                GateRow(Mark.PASS, "kill switch tested", "in production, 0.9 s", "Jonas Ek", "30 Nov"),
+                GateRow(Mark.UNKNOWN, "signals answered", "0 of 7", apart=True),
+            ),
+            cursor=1,
+            foot=("↵ says what to do",),
+        ),
+    ),
+    (
+        walk.paint,
+        WalkModel(
+            Mark.UNKNOWN,
+            "on-call knows the runbook",
+            "everybody has read it",
+            "nobody should look for the flag",
+            "3 of 4",
+            (SeenRow(Mark.PASS, "Jonas Ek  version 7"), SeenRow(None, "runbooks/a.md")),
+            where="gate 2 of 8",
+            missing="Priya has not read it",
+            fix="she reads it with 4",
+            said="Jonas: ramp Thursday",
+        ),
+    ),
+    (
+        happenings.paint,
+        HappeningsModel(
+            (
+                HappeningRow("Mon 23 Nov", "23:59:59", "note", "told Kim", "Mara"),
+                HappeningRow("Tue 24 Nov", "03:00:12", "verdict", "error rate WATCH → BREACH", "console"),
+            ),
+            cursor=0,
+            below=2,
+        ),
+    ),
+    (
+        lambda model, width, height, look: tuple(question_lines(model, width, look)[:height]),
+        QuestionModel("attest", (("asked", "was it pulled?"), ("", "You vouch for it."))),
+    ),
+    (
+        lambda model, width, height, look: tuple(advice_lines(model, width, look)[:height]),
+        AdviceModel("2026-12-24 or 30d", wrong=True, column=4),
+    ),
     (
         runbook.paint,
         RunbookModel("runbook", ((("Kill.", Role.PLAIN), (" Tell.", Role.DIM)),) * 30, 3, "true"),

@@ -80,7 +80,7 @@ def _doctors(scene: Scene, width: int) -> list[Line]:
     lines: list[Line] = [(), ((" what else is wrong" if wrong else " nothing else is wrong", Role.TITLE),)]
     for each in wrong:
         mark = "✗" if each.severity is Severity.BROKEN else "▲"
-        about = " ".join(word for word in (plain(each.area), plain(each.subject)) if word)
+        about = " ".join(dict.fromkeys(word for word in (plain(each.area), plain(each.subject)) if word))
         lines += _hanging(f" {mark} ", f"{about}: {plain(each.what)}", width)
         lines += _hanging("   ", f"do: {plain(each.todo)}" if each.todo else "", width)
     lines += [((f"   {plain(sentence)}", Role.PLAIN),) for sentence in scene.keys.refused]

@@ -88,9 +88,10 @@ def _of_verdicts(scene: Scene, verdicts: Iterable[Verdict]) -> Standing:
         return Standing(State.NO_DATA, "NO DATA", "no signal is configured: nothing is being watched")
     if verdict.state is State.OK:
         return Standing(State.OK, "", f"all {_number(len(listed))} in band")
-    text = plain(verdict.headline) or plain(verdict.title)
+    text, reason = plain(verdict.headline) or plain(verdict.title), ""
     if verdict.state is State.ERROR and verdict.problem:
-        text = f"{plain(verdict.title)}: {plain(verdict.problem)}"
+        # A provider's reasons are long, and the line is cut at its end: they stand there.
+        text, reason = plain(verdict.title), f": {plain(verdict.problem)}"
     elif verdict.state is State.TOO_FEW and verdict.needs:
         text = f"{plain(verdict.title)}: {plain(verdict.needs)}"
     if verdict.since is not None and verdict.state is not State.TOO_FEW:
@@ -98,7 +99,7 @@ def _of_verdicts(scene: Scene, verdicts: Iterable[Verdict]) -> Standing:
     word = verdict.state.value
     if verdict.was is State.BREACH and verdict.state is not State.BREACH:
         word = f"was BREACH, now {word}"
-    return Standing(verdict.state, word, text + _rest(listed, verdict), danger=_breach(verdict))
+    return Standing(verdict.state, word, text + _rest(listed, verdict) + reason, danger=_breach(verdict))
 
 
 def _rest(verdicts: list[Verdict], said: Verdict) -> str:
