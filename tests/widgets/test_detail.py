@@ -161,13 +161,13 @@ def test_hostile_text_is_shown_and_shifts_nothing(text: str, look: object) -> No
         title=text,
         span=text,
         spans=text,
-        words=(text, text * 30),
+        words=(text, text * 8),
         method=text,
         waiting=text,
         table=table,
         pairs=((text, text),),
         source=text,
-        queries=(QueryModel(text, text * 20, text),),
+        queries=(QueryModel(text, text * 8, text),),
         steps=((text, text),),
     )
     for width, height in ((120, 36), (80, 20), (30, 10), (3, 3)):
