@@ -15,7 +15,8 @@ from console.tui import actions
 from console.tui.feature_list import FeatureList
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen, Host
-from console.tui.views.features import Entry, by_urgency, entries, features, matcher
+from console.tui.views.feature_row import Entry
+from console.tui.views.features import by_urgency, entries, features, matcher
 from console.tui.views.features_banner import features_banner
 from console.tui.views.footer import footer
 from widgets.banner import BannerModel

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from console.tui.scene import Scene
 from console.tui.views import when
-from console.tui.views.features import KILLED, Entry, own_scene, row, word_of
+from console.tui.views.feature_row import KILLED, Entry, own_scene, row, word_of
 from console.tui.views.standing import standing
 from widgets.banner import BannerModel
 from widgets.marks import State, Tone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,8 @@ from console.tui.scene import Scene
 from console.tui.screens.features import SETTLING_SECONDS, FeaturesScreen
 from console.tui.screens.kill import KillScreen
 from console.tui.screens.signals import SignalsScreen
-from console.tui.views.features import Entry, entries, panel, row, word_of
+from console.tui.views.feature_row import Entry, panel, row, word_of
+from console.tui.views.features import entries
 from tests.console.tui.stage import (
     ASKING,
     CONFIG,
@@ -456,10 +457,10 @@ async def test_hundreds_are_drawn_as_fast_as_a_screenful() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("f")
         assert "… 27" in shown(app)
-        began = perf_counter()
+        began = process_time()
         for _ in range(5):
             app.draw()
-        assert (perf_counter() - began) / 5 < 0.1
+        assert (process_time() - began) / 5 < 0.1
         await pilot.press(*["pagedown"] * 14)
         assert "more above" in shown(app)
         assert table_of(app).cursor is not None
