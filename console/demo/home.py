@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 PREFIX = "console-world-"
 CONTROL = "control.json"
+ATTEMPTS, PAUSE = 10, 0.05
+"""At removing the directory, and the real seconds between them."""
 OURS = (
     "flags.db", "flags.db-wal", "flags.db-shm", "app.db", "app.db-wal", "app.db-shm", "admin.token",
     "read.token", "control.token", "control.json", "force-fallback", "forced", "unleash",
@@ -118,7 +121,11 @@ class Home:
     def remove(self) -> None:
         """Remove what this world has made. Safe to call twice."""
         if self._made:
-            shutil.rmtree(self.directory, ignore_errors=True)
+            for _ in range(ATTEMPTS):
+                shutil.rmtree(self.directory, ignore_errors=True)
+                if not self.directory.exists():
+                    return
+                time.sleep(PAUSE)  # a thread that was still writing has put a file back
             return
         if _by_a_world(self.config):
             self.config.unlink(missing_ok=True)

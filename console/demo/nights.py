@@ -14,7 +14,7 @@ from console.demo.clock import EventClock
 from console.demo.conditions import Quality
 from console.demo.course import Course
 from console.demo.messages import Eval, Stratum
-from console.demo.past import drafts_a_day, rollout
+from console.demo.rollout import drafts_a_day, rollout
 from console.demo.scenario import Opening
 
 HOUR = 2

@@ -11,17 +11,15 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from console.demo.acme import ENVIRONMENT, FLAG_KEY, Agent, agents, team
+from console.demo.acme import ENVIRONMENT, FLAG_KEY, team
+from console.demo.appface import AppFace
 from console.demo.appflags import Decisions, HomegrownSdk, Sdk, UnleashSdk
-from console.demo.bucketing import Reason
 from console.demo.clock import EventClock
 from console.demo.colleague import Colleague
 from console.demo.course import Course
@@ -32,15 +30,16 @@ from console.demo.flagstore import Flag, FlagStore, now_text
 from console.demo.forceswitch import ForceSwitch
 from console.demo.home import Home
 from console.demo.live import LiveTraffic
-from console.demo.messages import Event, Subscribe
+from console.demo.messages import Event
 from console.demo.metrics import exposition
 from console.demo.nights import Nights
-from console.demo.ofrep import evaluate_all, evaluate_one
-from console.demo.past import MINUTES, Past, drafts_a_day, percent_of
+from console.demo.past import MINUTES, Past
 from console.demo.records import Records
 from console.demo.replies import problem
+from console.demo.rollout import drafts_a_day, percent_of
 from console.demo.scenario import Scenario
 from console.demo.stream import Stream
+from console.demo.streamsocket import serve_reader
 from console.demo.switchboard import PLACE, Switchboard
 from console.demo.tables import AppTables
 from console.demo.worldconfig import Place, config_text
@@ -53,10 +52,6 @@ FLUSH = 1.0
 """Real seconds between two writes of prompt logs and tickets."""
 RULES_SECONDS = 10.0
 """Real seconds that the app's SDK has to get its first rules from our own flag service."""
-HELLO_SECONDS = 10.0
-
-DRAFT = "Draft: thank you for writing. I have looked into it, and here is what you can do next."
-UNAVAILABLE = "Draft replies are temporarily unavailable. Please write the reply by hand."
 
 
 class World:
@@ -110,6 +105,7 @@ class World:
         )
         self._sdk = self._make_sdk(reader, home.directory)
         self._decisions = Decisions(self._sdk, self._switch)
+        self._face = AppFace(self._decisions, self._key)
 
         # Live traffic begins with the running minute, so that every minute is either past or live.
         begin = self._clock.acme() // 60 * 60 if speed == 1 else opening.at
@@ -264,12 +260,10 @@ class World:
         return Starlette(
             routes=[
                 Mount("/flags", app=flags),
-                Route("/app/ofrep/v1/evaluate/flags", self._app_evaluate_all, methods=["POST"]),
-                Route("/app/ofrep/v1/evaluate/flags/{key}", self._app_evaluate_one, methods=["POST"]),
-                Route("/app/probe", self._probe, methods=["GET"]),
+                Mount("/app", routes=self._face.routes()),
                 Route("/metrics", self._metrics, methods=["GET"]),
                 *self._switchboard.routes(),
-                WebSocketRoute("/events", self._events),
+                WebSocketRoute("/events", serve_reader(self._stream)),
             ],
             exception_handlers={404: _not_found},
         )
@@ -280,58 +274,9 @@ class World:
     def _flag_service_answers(self) -> bool:
         return self._live.current.plumbing.flag_service
 
-    async def _app_evaluate_one(self, request: Request) -> Response:
-        return await evaluate_one(request, self._decide)
-
-    async def _app_evaluate_all(self, request: Request) -> Response:
-        return await evaluate_all(request, [self._key], self._decide)
-
-    def _decide(self, key: str, user: str) -> tuple[bool, Reason, int | None] | None:
-        if key != self._key:
-            return None
-        known = next((agent for agent in agents() if agent.user == user), None)
-        return self._decisions.explain(known or Agent(user, "", "", "", "", 0.0))
-
-    async def _probe(self, request: Request) -> Response:
-        """What an agent who has the feature sees; with nobody left who has it, the fallback."""
-        someone = any(self._decisions.explain(agent)[0] for agent in agents())
-        return PlainTextResponse(DRAFT if someone else UNAVAILABLE, headers={"Cache-Control": "no-store"})
-
     async def _metrics(self, request: Request) -> Response:
         body, content_type = exposition(self._records, request.headers.get("accept", ""))
         return Response(body, headers={"Content-Type": content_type})
-
-    async def _events(self, socket: WebSocket) -> None:
-        await socket.accept()
-        with suppress(WebSocketDisconnect):
-            await socket.send_text(self._stream.hello())
-            try:
-                async with asyncio.timeout(HELLO_SECONDS):
-                    wanted = msgspec.json.decode(await socket.receive_text(), type=Subscribe)
-            except TimeoutError:
-                await socket.close(4408, "no subscription came")
-                return
-            except (msgspec.DecodeError, KeyError):
-                await socket.close(4400, "the first frame must be a subscription; see docs/event-stream.md")
-                return
-            sending = asyncio.create_task(self._send(socket, wanted))
-            leaving = asyncio.create_task(_until_left(socket))
-            done, pending = await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
-            for task in done:
-                task.result()
-
-    async def _send(self, socket: WebSocket, wanted: Subscribe) -> None:
-        async for frame in self._stream.serve(wanted):
-            await socket.send_text(frame)
-
-
-async def _until_left(socket: WebSocket) -> None:
-    """Return when the reader has gone; what it says after its subscription is ignored."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,24 @@ def test_a_made_directory_goes_with_the_journal_of_its_consoles(scratch: Path) -
     for path in (*home.stores(), home.directory / "console-history.db-wal"):
         path.write_text("x")
     home.remove()
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_file_that_is_written_while_the_directory_goes_does_not_keep_it(scratch: Path) -> None:
+    home = Home(new_name() / "console.toml")
+    until = time.monotonic() + 0.2
+
+    def write() -> None:
+        while time.monotonic() < until:
+            with suppress(OSError):
+                (home.directory / "app.db-wal").write_text("x")
+
+    threads = [threading.Thread(target=write) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    home.remove()
+    for thread in threads:
+        thread.join()
     assert list(scratch.iterdir()) == []
 
 

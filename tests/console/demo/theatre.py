@@ -23,8 +23,9 @@ from console.demo.forceswitch import ForceSwitch
 from console.demo.live import LiveTraffic
 from console.demo.messages import Subscribe
 from console.demo.nights import Nights
-from console.demo.past import Past, drafts_a_day, percent_of
+from console.demo.past import Past
 from console.demo.records import Records
+from console.demo.rollout import drafts_a_day, percent_of
 from console.demo.scenario import Expectation, Lasts, Never, Reaches, Says, Scenario
 from console.demo.stream import Stream
 from console.demo.worldconfig import Place, config_text
