@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,10 @@ TICK_SECONDS = 1.0
 """Between two looks at what only the passing of time has changed: a source that fell silent."""
 
 
+_NOT_KEPT = HistoryView()
+_PARTS = tuple(field.name for field in fields(Snapshot))
+
+
 class FeatureService:
     """Watches one feature without a screen; one reader of it is the screen, another a command.
 
@@ -107,6 +112,8 @@ class FeatureService:
         self._arming: Arming | None = None
         self._armed: tuple[tuple[bool, ...], datetime] | None = None
         self._marked = ""
+        self._last: Snapshot | None = None
+        self._sourced: tuple[Mapping[str, datetime] | None, Mapping[str, SourceView]] = (None, {})
         self._callbacks: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._opened: list[tuple[SignalSource, tuple[str, ...]]] = []
@@ -127,15 +134,15 @@ class FeatureService:
 
     @property
     def snapshot(self) -> Snapshot:
-        """Everything known now."""
-        return Snapshot(
+        """Everything known now; the very same object while nothing differs."""
+        now = Snapshot(
             config=self.feature,
             board=self._monitor.board(datetime.now(UTC)),
             flag=self._flag.view,
             arming=self._arming,
             kill=self._acts.kill,
             journal=self._acts.view,
-            history=self._keeper.view if self._keeper else HistoryView(),
+            history=self._keeper.view if self._keeper else _NOT_KEPT,
             last_confirmed_kill=self._acts.last_confirmed_kill,
             kills=self._acts.kills,
             happenings=self._timeline.rows,
@@ -146,6 +153,11 @@ class FeatureService:
             runbook=self._book.view,
             reload=self.reload,
         )
+        last = self._last
+        if last is None or any(getattr(now, name) is not getattr(last, name) for name in _PARTS):
+            self._last = now
+            return now
+        return last
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call `callback`, on the event loop, whenever the snapshot may have changed."""
@@ -315,13 +327,16 @@ class FeatureService:
             await self.prove()
             await due(self._arming_due, ARMING_SECONDS)
 
-    def _sources(self) -> dict[str, SourceView]:
+    def _sources(self) -> Mapping[str, SourceView]:
         heard = self._intake.heard
-        return {
-            signal: SourceView(source.label, source.query_text(signal), heard.get(signal))
-            for source, signals in self._opened
-            for signal in signals
-        }
+        if self._sourced[0] is not heard:
+            views = {
+                signal: SourceView(source.label, source.query_text(signal), heard.get(signal))
+                for source, signals in self._opened
+                for signal in signals
+            }
+            self._sourced = heard, views
+        return self._sourced[1]
 
     def _mark_killed(self) -> None:
         """Tell the monitor in event time when the kill was confirmed, and when it is over.

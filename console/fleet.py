@@ -167,7 +167,7 @@ class Fleet:
                 broken.append(BrokenFeature(feature.name, str(error)))
             except Exception as error:  # noqa: BLE001 - a defect met by one feature stops no other
                 _log.exception("%s cannot be watched", feature.name)
-                problem = f"{feature.name}: a defect of the console ({type(error).__name__}); its log has more"
+                problem = f"{feature.name}: a defect of the console ({type(error).__name__}); see its log"
                 broken.append(BrokenFeature(feature.name, problem))
         self._services = services
         self.broken = tuple(broken)

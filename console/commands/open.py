@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from console.desk import Desk
     from console.tui.run import run_console
 
-    return run_console(Desk(lambda: path, name, read_only=args.read_only))
+    return run_console(Desk(lambda: path, name, read_only=args.read_only), table=name is None)
 
 
 def _chosen(config: Config, given: str | None) -> str | None:

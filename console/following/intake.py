@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,11 @@ class Intake:
     """Takes what a source says (`console.signals.supervise.Taker`).
 
     Attributes:
-        heard: real instant (UTC) of the last batch, by signal key.
+        heard: real instant (UTC) of the last batch, by signal key; another object with every batch.
     """
 
     def __init__(self, monitor: Monitor, keeper: Keeper | None) -> None:
-        self.heard: dict[str, datetime] = {}
+        self.heard: Mapping[str, datetime] = {}
         self._monitor = monitor
         self._keeper = keeper
         self._waiting: list[tuple[tuple[str, ...], Batch | AdapterError]] | None = (
@@ -31,7 +31,7 @@ class Intake:
     def take(self, signals: Iterable[str], batch: Batch) -> None:
         """Hand a batch on, or hold it back."""
         served = tuple(signals)
-        self.heard.update(dict.fromkeys(served, datetime.now(UTC)))
+        self.heard = {**self.heard, **dict.fromkeys(served, datetime.now(UTC))}
         if self._waiting is not None:
             self._waiting.append((served, batch))
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class JournalFollower:
         view: whether the journal can be read.
         kill: the newest kill.
         kills: the last few, oldest first.
+        last_confirmed_kill: as `last_proof`.
         records: what people have vouched for, waived, read and said.
 
     Args:
@@ -63,6 +64,7 @@ class JournalFollower:
         self.view = JournalView()
         self.kill: KillRecord | None = None
         self.kills: tuple[KillRecord, ...] = ()
+        self.last_confirmed_kill: datetime | None = None
         self.records = Records()
         self._journal = journal
         self._feature = feature
@@ -76,22 +78,6 @@ class JournalFollower:
         self._positions: dict[tuple[str, ...], Position] = {}
         self._reading = asyncio.Lock()
         self._lane = Lane()
-
-    @property
-    def last_confirmed_kill(self) -> datetime | None:
-        """Instant (UTC) at which a lever of this flag was last proven to work.
-
-        A kill that found the flag killed already has pulled nothing, and one of a flag of another name says
-        nothing of this one.
-        """
-        proofs = (
-            kill.confirmed_at
-            for kill in self.kills
-            if kill.confirmed_at is not None
-            and kill.ladder.outcome is Outcome.CONFIRMED
-            and kill.ladder.flag_key == self._flag_key
-        )
-        return max(proofs, default=None)
 
     async def follow(self) -> None:
         """Look until cancelled."""
@@ -155,6 +141,23 @@ class JournalFollower:
                     new.extend(of_kill(kill))
             self.kill = kills[-1] if kills else None
             self.kills = tuple(kills[-_KILLS:])
+            self.last_confirmed_kill = last_proof(self.kills, self._flag_key)
         if new or moved:
             self._told(new)
             self._changed()
+
+
+def last_proof(kills: Iterable[KillRecord], flag_key: str) -> datetime | None:
+    """Instant (UTC) at which a lever of a flag was last proven to work.
+
+    A kill that found the flag killed already has pulled nothing, and one of a flag of another name says
+    nothing of this one.
+    """
+    proofs = (
+        kill.confirmed_at
+        for kill in kills
+        if kill.confirmed_at is not None
+        and kill.ladder.outcome is Outcome.CONFIRMED
+        and kill.ladder.flag_key == flag_key
+    )
+    return max(proofs, default=None)

@@ -118,3 +118,10 @@ async def test_one_look_waits_no_longer_than_it_was_told_to(house: House, server
     await service.settled(0.05)
     assert service.snapshot.flag.state is None
     await service.stop()
+
+
+async def test_while_nothing_differs_the_snapshot_is_the_very_same(house: House) -> None:
+    async with watched(house) as service:
+        await until(service, lambda now: now.flag.state is not None and now.arming is not None)
+        await service.settled(5)
+        assert service.snapshot is service.snapshot

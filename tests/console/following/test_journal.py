@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from console.following.journal import JournalFollower
+from console.following.journal import JournalFollower, last_proof
 from console.identity import Operator
 from console.incident.acts import Attest, Note, body_of, kind_of
 from console.incident.happening import Happening
@@ -124,15 +124,13 @@ async def test_a_journal_that_cannot_be_read_is_said_until_it_is_whole_again(tmp
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_only_a_kill_that_pulled_a_lever_of_this_very_flag_counts_as_its_proof(tmp_path: Path) -> None:
-    follower = Followed(tmp_path).follower
-    pulled = replace(RECORD, ladder=replace(RECORD.ladder, flag_key="support-drafts-ai"))
-    for ladder in (
-        replace(pulled.ladder, outcome=Outcome.ALREADY),
-        replace(pulled.ladder, flag_key="support-drafts-old"),
-        replace(pulled.ladder, outcome=Outcome.FAILED),
+def test_only_a_kill_that_pulled_a_lever_of_this_very_flag_counts_as_its_proof() -> None:
+    flag = RECORD.ladder.flag_key
+    already = replace(RECORD, ladder=replace(RECORD.ladder, outcome=Outcome.ALREADY))
+    for kill in (
+        already,
+        replace(RECORD, ladder=replace(RECORD.ladder, flag_key="support-drafts-old")),
+        replace(RECORD, confirmed_at=None),
     ):
-        follower.kills = (replace(pulled, ladder=ladder),)
-        assert follower.last_confirmed_kill is None
-    follower.kills = (pulled, replace(pulled, ladder=replace(pulled.ladder, outcome=Outcome.ALREADY)))
-    assert follower.last_confirmed_kill == pulled.confirmed_at
+        assert last_proof([kill], flag) is None
+    assert last_proof([RECORD, already], flag) == RECORD.confirmed_at
