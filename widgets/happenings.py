@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 from rich.cells import cell_len
 
@@ -110,26 +112,28 @@ def _right(model: HappeningsModel, look: Look) -> str:
     return f" {look.dot} ".join(words)
 
 
-def _row(event: HappeningRow, chosen: bool, width: int, look: Look) -> list[Line]:
+@lru_cache(2048)
+def _row(event: HappeningRow, chosen: bool, width: int, look: Look) -> tuple[Line, ...]:
     role = Role.TITLE if chosen else Role.PLAIN
     row = Row(width, look).put(look.pointer if chosen else " ", Role.TITLE).to(2)
     row.put(event.time, Role.DIM, limit=9)
     if width < _NARROW:
         row.to(_SHORT).put(event.kind, Role.DIM, limit=max(0, width - _SHORT - 1))
         pieces = wrap(look.text(event.text), max(1, width - _SHORT_TEXT - 1), _MOST, look.ellipsis)
-        return [
+        return (
             row.line(),
             *(Row(width, look).to(_SHORT_TEXT).put(piece, role).line() for piece in pieces),
-        ]
+        )
     row.to(KIND).put(event.kind, Role.DIM, limit=TEXT - KIND - 1).to(TEXT)
     who = look.text(event.who)
     if width - TEXT - cell_len(who) - 3 < TEXT:
         who = ""
     room = max(1, width - 1 - TEXT - (cell_len(who) + 2 if who else 0))
     pieces = wrap(look.text(event.text), room, _MOST, look.ellipsis)
-    lines = [row.put(pieces[0], role).right(who, width - 1, Role.DIM).line()]
-    lines += [Row(width, look).to(TEXT).put(piece, role).line() for piece in pieces[1:]]
-    return lines
+    return (
+        row.put(pieces[0], role).right(who, width - 1, Role.DIM).line(),
+        *(Row(width, look).to(TEXT).put(piece, role).line() for piece in pieces[1:]),
+    )
 
 
 class Happenings(Rows[HappeningsModel]):

@@ -193,6 +193,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Give each key to the screen on top, in the order in which they were typed."""
+        if isinstance(event, events.InputEvent) and not self.screen_stack:
+            return  # the app is closing, and a key that nobody wanted has come back
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._cadence.key()
             self._notice = ("", 0.0)

@@ -38,7 +38,18 @@ def _row(act: Act, scene: Scene) -> str:
         return ""
     kept = (*records.attested.values(), *records.waived.values(), *records.said.values())
     found = next((done for done in (*kept, *records.read.values()) if done.act == act), None)
-    return f", row {found.row}" if found else ""
+    row = str(found.row) if found else _row_of_note(act, scene)
+    return f", row {row}" if row else ""
+
+
+def _row_of_note(act: Act, scene: Scene) -> str:
+    """A note's row ends the key of its line in the timeline (`console.incident.telling.of_act`)."""
+    if not isinstance(act, Note) or scene.snapshot is None:
+        return ""
+    for each in reversed(scene.snapshot.happenings[-20:]):
+        if each.kind == "note" and each.text == plain(act.text) and each.key.startswith("act:"):
+            return each.key.rsplit(":", 1)[1]
+    return ""
 
 
 def _title(gate: str) -> str:

@@ -40,9 +40,7 @@ class ChecklistScreen(ConsoleScreen):
 
     def draw_body(self, scene: Scene) -> None:
         """The gates as they stand now."""
-        listed = [gate.definition.key for gate in unmet_first(gates_of(scene))]
-        if self._cursor not in listed:
-            self._cursor = listed[0] if listed else ""
+        self._settle(scene)
         self._gates.show(gate_list(scene, self._cursor))
 
     def aim(self, target: str) -> None:
@@ -51,14 +49,22 @@ class ChecklistScreen(ConsoleScreen):
 
     def act(self, action: str) -> bool:
         """Move, go into a gate, or do something about it."""
+        # A key may come before the first drawing.
+        listed = self._settle(self.scene)
         if action in _STEPS:
-            listed = [gate.definition.key for gate in unmet_first(gates_of(self.scene))]
             if listed:
-                at = listed.index(self._cursor) if self._cursor in listed else 0
-                self._cursor = listed[max(0, min(at + _STEPS[action], len(listed) - 1))]
+                at = listed.index(self._cursor) + _STEPS[action]
+                self._cursor = listed[max(0, min(at, len(listed) - 1))]
                 self.redraw()
         elif action == "into":
             self.host.go(actions.WALK, self._cursor)
         else:
             return self._keys.act(action, self._cursor, self.scene)
         return True
+
+    def _settle(self, scene: Scene) -> list[str]:
+        """Put the cursor on a gate that there is; the keys of all of them, in the order shown."""
+        listed = [gate.definition.key for gate in unmet_first(gates_of(scene))]
+        if self._cursor not in listed:
+            self._cursor = listed[0] if listed else ""
+        return listed

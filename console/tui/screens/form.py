@@ -22,6 +22,22 @@ if TYPE_CHECKING:
     from console.incident.acts import Act
 
 _FIELDS = 3
+_EDITS = {
+    "left": "cursor_left",
+    "right": "cursor_right",
+    "ctrl+left": "cursor_left_word",
+    "ctrl+right": "cursor_right_word",
+    "home": "home",
+    "end": "end",
+    "ctrl+a": "home",
+    "ctrl+e": "end",
+    "backspace": "delete_left",
+    "delete": "delete_right",
+    "ctrl+w": "delete_left_word",
+    "ctrl+u": "delete_left_all",
+    "ctrl+k": "delete_right_all",
+}
+"""Textual's `Input` does these by its own actions; asked for by name they are done at once."""
 _FRAME = 4  # banner and footer
 
 
@@ -74,7 +90,7 @@ class FormScreen(ConsoleScreen):
     def aim(self, target: str) -> None:
         """Ask another question, or the same anew."""
         self._form = form_for(target, self.host.scene())
-        self._wrong, self._writing, self._fresh = {}, False, True
+        self._wrong, self._writing, self._fresh, self._at = {}, False, True, 0
         for slot in self._slots:
             slot.input.value = ""
 
@@ -89,7 +105,7 @@ class FormScreen(ConsoleScreen):
         used = len(fields) + sum(notes.values())
         self._question.display = room > len(fields)
         self._question.styles.height = max(1, min(about, room - used))
-        chosen = self._focused() if room < len(fields) else None
+        chosen = self._slots[self._at] if room < len(fields) else None
         for index, slot in enumerate(self._slots):
             # Where there is no room for all of them, the one that is being filled in.
             slot.display = index < len(fields) and chosen in (None, slot)
@@ -97,14 +113,22 @@ class FormScreen(ConsoleScreen):
                 self._fill(slot, fields[index], notes[fields[index].name])
         if self._fresh:
             self._fresh = False
-            self._to(0)
+            self._to(self._at)
 
     def take(self, event: events.Key | events.Paste, read: int) -> bool:
-        """A paste, made fit to be seen; everything else goes on."""
-        if not isinstance(event, events.Paste):
+        """Whatever is typed goes into its field at once, drawn or not, so that an Enter never overtakes it.
+
+        A paste is made fit to be seen.
+        """
+        field = self._slots[self._at].input
+        if isinstance(event, events.Paste):
+            field.insert_text_at_cursor(plain(" ".join(event.text[: 4 * LONGEST].split())))
+        elif event.key in _EDITS:
+            getattr(field, f"action_{_EDITS[event.key]}")()
+        elif event.character is not None and event.is_printable:
+            field.insert_text_at_cursor(event.character)
+        else:
             return False
-        text = plain(" ".join(event.text[: 4 * LONGEST].split()))
-        self._focused().input.insert_text_at_cursor(text)
         return True
 
     def act(self, action: str) -> bool:
@@ -132,14 +156,12 @@ class FormScreen(ConsoleScreen):
             if slot.input is event.widget:
                 self._at = index
 
-    def _focused(self) -> _Slot:
-        return self._slots[self._at]
-
     def _to(self, index: int) -> None:
         """The cursor into a field, which is shown before it can have it."""
         self._at = index
         self._slots[index].display = True
-        self._slots[index].input.focus()
+        if self.is_mounted:
+            self.set_focus(self._slots[index].input)
         self.redraw()
 
     def _notes(self, width: int, room: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.widget import Widget
@@ -11,11 +11,12 @@ from textual.widget import Widget
 from console.tui import actions
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen, Host
-from console.tui.views.happenings import as_line, shown, whole_timeline
+from console.tui.views.happenings import as_line, rows_of, shown, whole_timeline
 from widgets.happenings import Happenings, HappeningsModel, laid_out, top_of
 
 if TYPE_CHECKING:
     from console.incident.happening import Happening
+    from widgets.happenings import HappeningRow
 
 _LONGEST_FILTER = 60
 
@@ -23,6 +24,17 @@ _LONGEST_FILTER = 60
 def screen(host: Host) -> ConsoleScreen:
     """The place `timeline`."""
     return TimelineScreen(host)
+
+
+class _Made(NamedTuple):
+    """What was made of the happenings, and of which."""
+
+    happenings: tuple[Happening, ...]
+    dated: bool
+    filter: str
+    listed: tuple[Happening, ...]
+    keys: tuple[str, ...]
+    rows: tuple[HappeningRow, ...]
 
 
 class TimelineScreen(ConsoleScreen):
@@ -37,6 +49,7 @@ class TimelineScreen(ConsoleScreen):
         self._cursor: str | None = None
         self._offset = 0
         self._newest = ""
+        self._made: _Made | None = None
 
     def body(self) -> Iterable[Widget]:
         """The rows alone."""
@@ -95,12 +108,21 @@ class TimelineScreen(ConsoleScreen):
             return False
         return True
 
-    def _listed(self) -> tuple[Happening, ...]:
-        return shown(self.scene, self._filter)
+    def _listed(self, scene: Scene) -> _Made:
+        """What passes the filter, made anew only when there is something new."""
+        happenings = scene.snapshot.happenings if scene.snapshot else ()
+        dated = scene.snapshot is not None and scene.snapshot.board.clock is not None
+        made = self._made
+        same = made is not None and made.happenings is happenings and made.dated is dated
+        if made is None or not same or made.filter != self._filter:
+            listed = shown(scene, self._filter)
+            keys = tuple(each.key for each in listed)
+            made = self._made = _Made(happenings, dated, self._filter, listed, keys, rows_of(scene, listed))
+        return made
 
     def _model(self, scene: Scene) -> HappeningsModel:
-        listed = shown(scene, self._filter)
-        keys = [each.key for each in listed]
+        made = self._listed(scene)
+        keys = made.keys
         if self._cursor is not None and self._cursor not in keys:
             # It dropped out at the far end, or the filter hides it: the newest is the safe place.
             self._cursor = None
@@ -111,8 +133,7 @@ class TimelineScreen(ConsoleScreen):
         if cursor is not None and self._newest in keys:
             below = len(keys) - 1 - keys.index(self._newest)
         return whole_timeline(
-            scene,
-            listed,
+            made.rows,
             cursor=cursor,
             offset=self._offset,
             below=below,
@@ -126,7 +147,7 @@ class TimelineScreen(ConsoleScreen):
         self.redraw()
 
     def _move(self, step: int) -> None:
-        listed = self._listed()
+        listed = self._listed(self.scene).listed
         if not listed:
             return
         model = self._model(self.scene)
@@ -145,7 +166,7 @@ class TimelineScreen(ConsoleScreen):
         self.redraw()
 
     def _chosen(self) -> Happening | None:
-        listed = self._listed()
+        listed = self._listed(self.scene).listed
         if self._cursor is None:
             return listed[-1] if listed else None
         return next((each for each in listed if each.key == self._cursor), None)

@@ -21,9 +21,13 @@ def shown(scene: Scene, wanted: str) -> tuple[Happening, ...]:
     return tuple(each for each in happenings if all(word in _searched(each) for word in words))
 
 
+def rows_of(scene: Scene, listed: tuple[Happening, ...]) -> tuple[HappeningRow, ...]:
+    """A row for each."""
+    return tuple(_row(scene, each) for each in listed)
+
+
 def whole_timeline(
-    scene: Scene,
-    listed: tuple[Happening, ...],
+    rows: tuple[HappeningRow, ...],
     *,
     cursor: int | None,
     offset: int,
@@ -34,12 +38,12 @@ def whole_timeline(
     """The screen.
 
     Args:
-        listed: as from `shown`.
+        rows: as from `rows_of`.
         cursor, offset, below: as in `HappeningsModel`.
         wanted: the filter, as typed.
     """
     return HappeningsModel(
-        rows=tuple(_row(scene, each) for each in listed),
+        rows=rows,
         cursor=cursor,
         offset=offset,
         below=below,

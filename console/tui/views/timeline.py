@@ -19,7 +19,8 @@ _ROWS = 60
 def timeline(scene: Scene, joint: int | None = None) -> TimelineModel:
     """The newest, oldest first, in event time."""
     snapshot = scene.panels
-    newest = in_order(scene, snapshot.happenings)[-_ROWS:] if snapshot else ()
+    # What became known last happened last, give or take a few.
+    newest = in_order(scene, snapshot.happenings[-2 * _ROWS :])[-_ROWS:] if snapshot else ()
     return TimelineModel(
         rows=tuple(
             TimelineRow(

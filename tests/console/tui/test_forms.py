@@ -142,6 +142,26 @@ async def test_a_journal_that_takes_nothing_is_said_and_the_text_stands_for_anot
         assert written(backend) == [Note("told")]
 
 
+@pytest.mark.parametrize("opened_before", [False, True])
+async def test_what_is_typed_before_the_form_stands_belongs_to_it_and_enter_never_overtakes_a_letter(
+    opened_before: bool,
+) -> None:
+    backend = StageBackend()
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        if opened_before:
+            await pilot.press("n", "x", "escape")
+        for key in ("n", *"Kim", "left", "left", "o", "end", "backspace", "p", "enter"):
+            await app.on_event(events.Key(key, key if len(key) == 1 else None))
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.2)
+        assert written(backend) == [Note("Koip")]
+        for key in ("2", "w", *"late", "enter", *"Ana", "tab", *"3d", "enter"):
+            await app.on_event(events.Key(key, key if len(key) == 1 else None))
+        await app.workers.wait_for_complete()
+        assert written(backend)[1:] == [Waive("kill-switch", "late", "Ana", NOW + timedelta(days=3))]
+
+
 async def test_two_enters_in_a_row_write_one_note() -> None:
     backend = StageBackend()
     app = app_on(backend)
