@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from console.store.archive import Archive, Unusable, broken, full, locked, sentence, writing
+from console.store.archive import Archive, writing
+from console.store.faults import Unusable, broken, full, locked, sentence
 from console.store.inbox import Ask, Chunk, Inbox, Small
 from console.store.kept import Latch, Observed, Presence, Prompt
 from console.store.retention import Retention, prune
