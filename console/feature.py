@@ -87,6 +87,7 @@ class FeatureService:
         journal: where acts are read and written; None opens the configured one.
         history: where what is seen is kept; None goes without.
         keeps: False only reads the history.
+        whole: give back readings from the history also where no BREACH stands.
 
     Raises:
         ConfigError: a signal is configured in a way that no judge can use.
@@ -101,6 +102,7 @@ class FeatureService:
         journal: Journal | None = None,
         history: History | None = None,
         keeps: bool = True,
+        whole: bool = True,
     ) -> None:
         self.feature = feature
         self.others: tuple[Presence, ...] = ()
@@ -125,11 +127,17 @@ class FeatureService:
             self._journal, *name, feature.flag_key, changed=self._changed, told=self._told
         )
         self._book = RunbookFollower(feature.runbook, changed=self._notify)
-        self._keeper = (
-            None
-            if history is None
-            else Keeper(history, self._monitor, *name, told=self._told, changed=self._changed, keeps=keeps)
-        )
+        self._keeper: Keeper | None = None
+        if history is not None:
+            self._keeper = Keeper(
+                history,
+                self._monitor,
+                *name,
+                told=self._told,
+                changed=self._changed,
+                keeps=keeps,
+                whole=whole,
+            )
         self._intake = Intake(self._monitor, self._keeper)
 
     @property

@@ -30,6 +30,9 @@ LOOK_SECONDS = 1.0
 DISK_SECONDS = 5.0
 """What the file's disk is waited for."""
 
+FEW = 8
+"""Features up to which each is given all its readings back; it takes some 0.2 s each."""
+
 STOP_SECONDS = 2.0
 """What the end of one feature's services is waited for."""
 
@@ -177,7 +180,13 @@ class Fleet:
 
     def _make(self, config: Config, feature: FeatureConfig) -> FeatureService:
         service = FeatureService(
-            config, feature, zone=self._zone, journal=self._journal, history=self.history, keeps=self._keeps
+            config,
+            feature,
+            zone=self._zone,
+            journal=self._journal,
+            history=self.history,
+            keeps=self._keeps,
+            whole=len(config.features) <= FEW,
         )
         service.subscribe(self._changed)
         return service

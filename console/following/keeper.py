@@ -43,6 +43,8 @@ class Keeper:
         told: is given what was seen, by this console or another.
         changed: called on the event loop when `view` differs.
         keeps: False only gives back what others have kept.
+        whole: give back readings too where no BREACH stands. Their sources send most of them again; of many
+            features the reading alone would take longer than they are worth.
     """
 
     def __init__(
@@ -55,9 +57,12 @@ class Keeper:
         told: Callable[[list[Happening]], None],
         changed: Callable[[], None],
         keeps: bool = True,
+        whole: bool = True,
     ) -> None:
         self.view = HistoryView()
         self._keeps = keeps
+        self._whole = whole
+        self._missed = False
         self._history = history
         self._monitor = monitor
         self._feature = feature
@@ -72,25 +77,32 @@ class Keeper:
 
     async def restore(self) -> None:
         """Give the monitor what was known when a console last watched. Ends within `RESTORE_SECONDS`."""
+        try:
+            await self._give_back()
+        finally:
+            self._restored.set()
+            self._look_at_problem()
+
+    async def _give_back(self) -> None:
         feature, environment = self._feature, self._environment
         now = datetime.now(UTC)
+        readings: list[Reading] = []
         try:
             async with asyncio.timeout(RESTORE_SECONDS):
                 latches = await self._history.latches(feature, environment)
                 seen = await self._history.changes(feature, environment, since=now - TOLD)
-                readings = await self._history.readings(feature, environment, since=now - RESTORED)
+                if self._whole or latches:
+                    readings = await self._history.readings(feature, environment, since=now - RESTORED)
         except TimeoutError:
             # What is wrong with the disk stands in the history's own words.
-            pass
-        else:
-            changes = [change for one in seen if (change := verdict_change(one)) is not None]
-            models = [model for one in seen if (model := model_change(one)) is not None]
-            self._monitor.restore(readings, latches, changes=changes, models=models)
-            self._latches = latches
-            self._told([told for one in seen if (told := of_observed(one)) is not None])
-        finally:
-            self._restored.set()
-            self._look_at_problem()
+            self._missed = True
+            return
+        self._missed = bool(self._history.problem)
+        changes = [change for one in seen if (change := verdict_change(one)) is not None]
+        models = [model for one in seen if (model := model_change(one)) is not None]
+        self._monitor.restore(readings, latches, changes=changes, models=models)
+        self._latches = latches
+        self._told([told for one in seen if (told := of_observed(one)) is not None])
 
     async def restored(self) -> None:
         """Wait until the monitor may be given news."""
@@ -103,6 +115,9 @@ class Keeper:
         since = datetime.now(UTC)
         while True:
             self._look_at_problem()
+            if self._missed and not self._history.problem and self._unheard():
+                await self._give_back()
+                self._changed()
             now = self._history.revision()
             if now != revision:
                 revision, begun = now, datetime.now(UTC)
@@ -141,6 +156,10 @@ class Keeper:
         told = of_observed(seen)
         if told is not None:
             self._told([told])
+
+    def _unheard(self) -> bool:
+        """Whether no source has spoken yet: only until then the monitor can be given the past."""
+        return self._monitor.board(datetime.now(UTC)).clock is None
 
     def _see(self, kind: str, key: str, event_at: datetime, body: Mapping[str, object]) -> None:
         self.observe(Observed(self._feature, self._environment, kind, key, datetime.now(UTC), event_at, body))
