@@ -14,6 +14,8 @@ from console.signals.seven import build_judges
 from console.signals.verdict import Board, State
 from tests.console.signals.made import HOUR, KEYS, MINUTE, NOON, batch, configs, history, of_minute, reading
 
+PAST = history(NOON, minutes=600, days=4, seed=3)
+
 
 class World:
     """A world that starts at noon with the same past, and a console that goes on watching."""
@@ -28,7 +30,7 @@ class World:
         self.event = NOON
         self.real += timedelta(seconds=3)
         self.rng = random.Random(4)
-        self.monitor.take(KEYS, batch(NOON, history(NOON), speed=60.0))
+        self.monitor.take(KEYS, batch(NOON, PAST, speed=60.0))
         return self.monitor.board()
 
     def minutes(self, count: int, *, failing: float = 0.0, ai: int = 10) -> Board:
@@ -97,8 +99,8 @@ def test_the_first_evidence_stays_the_first(world: World) -> None:
     first = world.monitor.board().first_seen
     world.minutes(10)
     assert world.start().first_seen == first
-    assert first["traffic"] == min(one.start for one in history(NOON) if one.signal == "traffic")
-    assert first["evals"] == min(one.end for one in history(NOON) if one.signal == "evals")
+    assert first["traffic"] == min(one.start for one in PAST if one.signal == "traffic")
+    assert first["evals"] == min(one.end for one in PAST if one.signal == "evals")
 
 
 def test_a_kill_of_the_old_world_does_not_lie_in_the_future_of_the_new_one(world: World) -> None:
@@ -113,7 +115,7 @@ def test_a_kill_of_the_old_world_does_not_lie_in_the_future_of_the_new_one(world
 
 def test_a_breach_of_before_both_worlds_stands(world: World) -> None:
     monitor = Monitor(build_judges(configs()), clock=lambda: world.real)
-    past = history(NOON, failing_for=20)
+    past = history(NOON, minutes=600, days=4, seed=3, failing_for=20)
     monitor.take(KEYS, batch(NOON, past, speed=60.0))
     since = monitor.board().verdicts["errors"].since
     monitor.take(KEYS, batch(NOON + HOUR, speed=60.0))
@@ -126,7 +128,7 @@ def test_a_breach_of_before_both_worlds_stands(world: World) -> None:
 def test_only_the_signals_of_that_source_begin_anew() -> None:
     real = [NOON]
     monitor = Monitor(build_judges(configs(["errors", "latency"])), clock=lambda: real[0])
-    past = history(NOON)
+    past = PAST
     monitor.take(("errors",), batch(NOON, past))
     monitor.take(("latency",), batch(NOON, past))
     monitor.board()
