@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,12 @@ import console
 from console.demo.acme import ENVIRONMENT, FEATURE, FLAG_KEY, agents
 from console.demo.latency import BASELINE_N, BASELINE_P50, BASELINE_P95
 from console.demo.nights import COLD, COLD_N
+from console.identity import operator
 
 MARK = "# Written by the embedded world"
 """How such a file begins: only what begins so is ever overwritten or removed."""
+
+ON_CALL = ("Mara Voss", "Jonas Ek")
 
 SHORT_RUNBOOK = """# Support draft replies: runbook
 
@@ -74,6 +78,9 @@ def config_text(place: Place) -> str:
 
 [operator]
 name = "env:USER"
+
+[people]                           # who takes turns on call: you, and two of Acme's
+rotation = [{_rotation()}]
 
 [store]
 path = {q(str(place.store))}
@@ -163,6 +170,12 @@ def q(text: str) -> str:
 
 def _table(options: Mapping[str, Any]) -> str:
     return "\n".join(f"{name} = {q(value)}" for name, value in options.items() if isinstance(value, str))
+
+
+def _rotation() -> str:
+    """Whoever starts the world, as the console will name them, and two of Acme's."""
+    own = operator(os.environ.get("USER", "")).name
+    return ", ".join(q(name) for name in dict.fromkeys((own, *ON_CALL)))
 
 
 def _three() -> list[str]:
