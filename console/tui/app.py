@@ -159,6 +159,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Let go of everything but a confirmed kill."""
         self.kills.let_go()
+        await self.host.settle(_STOP_SECONDS / 2)
         with suppress(TimeoutError):  # what does not stop in time ends with the process
             await asyncio.wait_for(self.backend.stop(), _STOP_SECONDS)
 

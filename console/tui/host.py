@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
+
+from console.text import plain
 
 if TYPE_CHECKING:
     from console.tui.app import ConsoleApp
@@ -18,6 +21,7 @@ class AppHost:
     def __init__(self, app: ConsoleApp, backend: Backend) -> None:
         self._app = app
         self.backend = backend
+        self._going_on: set[asyncio.Task[None]] = set()
 
     @property
     def look(self) -> Look:
@@ -82,11 +86,26 @@ class AppHost:
 
     def run(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something that waits, as a worker of the app."""
-        self._app.run_worker(self._said(work), exit_on_error=False, group="host")
+        task = asyncio.ensure_future(self._said(work))
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        self._app.run_worker(_waited(task), exit_on_error=False, group="host")
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for what is still going on, so long at most: a note that was just sent is not lost by `q`."""
+        if self._going_on:
+            await asyncio.wait(self._going_on, timeout=seconds)
 
     async def _said(self, work: Coroutine[Any, Any, object]) -> None:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - said, and the console goes on
-            self._app.say(f"that did not work: {error}")
-        self._app.changed()
+            if self._app.is_running:
+                self._app.say(f"that did not work: {plain(str(error))}")
+        if self._app.is_running:
+            self._app.changed()
+
+
+async def _waited(task: asyncio.Task[None]) -> None:
+    # A worker is cancelled when the app closes; what it waits for is not.
+    await asyncio.shield(task)

@@ -209,9 +209,11 @@ class FormScreen(ConsoleScreen):
             problem = await self.host.backend.record(act)
         finally:
             self._writing = False
-            if form is self._form and problem:
+            if form is self._form and problem and self.is_running:
                 self._wrong[form.fields[-1].name] = f"NOT WRITTEN: {plain(problem)}; Enter tries again"
                 self.host.changed()
+        if not self.is_running:
+            return
         if problem:
             self.host.say(f"NOT WRITTEN: {plain(problem)}")
             return

@@ -10,21 +10,17 @@ from widgets.marks import Mark
 
 if TYPE_CHECKING:
     from console.readiness.gates import Gate
+    from console.snapshot import Snapshot
 
 
 def gates_of(scene: Scene) -> tuple[Gate, ...]:
     """Every gate as it stands, in the mission's order; () before anything is known."""
-    if scene.panels is None:
-        return ()
-    # The first frame, which knows nothing yet, does without what judges.
-    from console.readiness.assess import assess
-
-    return assess(scene.panels, scene.now)
+    return _assessed(scene, scene.snapshot)
 
 
 def checklist(scene: Scene) -> ChecklistModel:
     """The eight that are counted."""
-    gates = gates_of(scene)
+    gates = _assessed(scene, scene.panels)
     if not gates:
         return ChecklistModel(title="launch checklist", count="", gates=())
     from console.readiness.assess import count_words
@@ -38,6 +34,15 @@ def checklist(scene: Scene) -> ChecklistModel:
             if gate.definition.counted
         ),
     )
+
+
+def _assessed(scene: Scene, snapshot: Snapshot | None) -> tuple[Gate, ...]:
+    if snapshot is None:
+        return ()
+    # The first frame, which knows nothing yet, does without what judges.
+    from console.readiness.assess import assess
+
+    return assess(snapshot, scene.now)
 
 
 def mark_of(gate: Gate) -> Mark:

@@ -21,7 +21,7 @@ def gate_list(scene: Scene, cursor: str) -> GatesModel:
     gates = unmet_first(gates_of(scene))
     rows = tuple(_row(gate, scene) for gate in gates)
     at = next((index for index, gate in enumerate(gates) if gate.definition.key == cursor), 0)
-    unread = scene.panels is not None and bool(scene.panels.journal.problem)
+    unread = scene.snapshot is not None and bool(scene.snapshot.journal.problem)
     problem = "what people vouched for cannot be read now" if unread else ""
     foot = f"to fix: {gates[at].fix}" if gates and gates[at].fix else _FOOT
     return GatesModel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,24 @@ async def test_what_is_typed_before_the_form_stands_belongs_to_it_and_enter_neve
             await app.on_event(events.Key(key, key if len(key) == 1 else None))
         await app.workers.wait_for_complete()
         assert written(backend)[1:] == [Waive("kill-switch", "late", "Ana", NOW + timedelta(days=3))]
+
+
+async def test_a_note_that_was_sent_just_before_q_is_not_lost() -> None:
+    class Slow(StageBackend):
+        async def record(self, act: Act) -> str:
+            await asyncio.sleep(0.2)
+            assert not self.stopped
+            return await super().record(act)
+
+    backend = Slow()
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", *"told")
+        await app.on_event(events.Key("enter", "\r"))
+        await app.on_event(events.Key("escape", None))
+        await app.on_event(events.Key("q", "q"))
+    assert written(backend) == [Note("told")]
+    assert app.return_code == 0
 
 
 async def test_two_enters_in_a_row_write_one_note() -> None:

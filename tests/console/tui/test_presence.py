@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from console.incident.acts import Act, Look, Opened, Proved
 from console.snapshot import HistoryView, JournalView, Snapshot
@@ -187,7 +188,7 @@ async def test_opening_the_dialog_is_journaled_afterwards_and_a_journal_that_han
     backend = Hanging()
     app = app_on(backend)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("K")
+        await app.on_event(events.Key("K", "K"))
         assert isinstance(app.screen, KillScreen)
         assert of_kind(backend, Opened) == []
         await settle(lambda: of_kind(backend, Opened) != [], pilot.pause)
