@@ -109,11 +109,11 @@ class FeatureService:
         self.rotation = config.people.rotation
         self.reload = ""
         self._journal = journal or Journal(config.store, config.second_journal)
-        self._monitor = Monitor(build_judges(feature.signals, faulty=feature.faulty, zone=zone))
+        self._monitor = Monitor(build_judges(feature.signals, faulty=feature.faulty, zone=zone), zone=zone)
         self._timeline = Timeline()
         self._arming: Arming | None = None
         self._armed: tuple[tuple[bool, ...], datetime] | None = None
-        self._marked = ""
+        self._marked = self._over = ""
         self._last: Snapshot | None = None
         self._sourced: tuple[Mapping[str, datetime] | None, Mapping[str, SourceView]] = (None, {})
         self._callbacks: list[Callable[[], None]] = []
@@ -358,9 +358,12 @@ class FeatureService:
         if now.board.clock is None:
             return
         if now.back_on:
-            if self._marked:
-                self._marked = ""
+            if self._marked == kill.ladder.kill_id:
                 self._monitor.killed(None)
+            elif self._over != kill.ladder.kill_id:
+                # Killed and turned on again before this console was started.
+                self._monitor.resumed(now.board.clock.event_time(kill.confirmed_at))
+            self._marked, self._over = "", kill.ladder.kill_id
         elif kill.ladder.kill_id != self._marked:
             self._marked = kill.ladder.kill_id
             self._monitor.killed(now.board.clock.event_time(kill.confirmed_at))

@@ -134,9 +134,17 @@ class Monitor:
         for key, error in problems.items():
             if key in served and key in self._tracks:
                 self._tracks[key].input.failed(error, batch.at)
-        if batch.model is not None and self._models_from in (None, served):
-            self._models_from = served
-            changed = self._models.see(batch.model.raw, batch.at)
+        self._see_models(served, batch)
+
+    def _see_models(self, served: frozenset[str], batch: Batch) -> None:
+        seen = list(batch.models)
+        if batch.model is not None:
+            seen.append((batch.at, batch.model))
+        if not seen or self._models_from not in (None, served):
+            return
+        self._models_from = served
+        for at, model in seen:
+            changed = self._models.see(model.raw, at)
             if changed is not None:
                 self._follow_model(changed)
 
