@@ -46,7 +46,7 @@ _BEGIN_SECONDS = 0.2
 _CSS = """
 Screen { layout: vertical; overflow: hidden; }
 Banner { height: 3; }
-Footer { height: 1; }
+Footer { height: 1; dock: bottom; }
 CommandPalette SearchIcon { display: none; }
 """
 

@@ -21,6 +21,7 @@ from tests.console.tui.stage import CONFIG, HOSTILE, NOW, SNAPSHOT, StageBackend
 from tests.console.tui.test_kill_keys import app_on, shown
 from tests.console.tui.test_views import scene
 from widgets.findings import Findings
+from widgets.footer import Footer
 
 
 def here(name: str, screen: str = "signals", feature: str = CONFIG.key) -> Presence:
@@ -92,6 +93,22 @@ async def test_what_is_wrong_with_the_console_stands_under_the_banner_of_every_s
         backend.publish(SNAPSHOT)
         await pilot.pause(0.4)
         assert words not in shown(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 20), (40, 12)])
+async def test_a_finding_takes_neither_the_footer_nor_the_kill(size: tuple[int, int]) -> None:
+    backend = StageBackend(replace(SNAPSHOT, journal=JournalView("the disk is gone", NOW)))
+    app = app_on(backend)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        footer = app.screen.query_one(Footer)
+        assert "K kill" in footer.render_line(0).text
+        assert footer.region.bottom == size[1]
+        if size[0] == 80:
+            await pilot.press("K", *"kill")
+            assert "Enter kills support-drafts-ai in production" in shown(app)
+            await pilot.press("enter")
+            assert len(backend.executors[0].reasons) == 1
 
 
 def test_each_finding_is_said_once_and_the_worst_first() -> None:
