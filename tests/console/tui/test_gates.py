@@ -120,9 +120,7 @@ async def test_what_the_meeting_says_of_a_gate_is_written_with_that_gate() -> No
         assert "written" in shown(app)
 
 
-async def test_o_on_the_checklist_shows_the_runbook_and_there_records_the_version_that_was_shown() -> (
-    None
-):
+async def test_o_on_the_checklist_shows_the_runbook_and_there_records_the_version_that_was_shown() -> None:
     backend = StageBackend()
     app = app_on(backend)
     async with app.run_test(size=(100, 30)) as pilot:
