@@ -24,7 +24,9 @@ def panels(shown: str) -> dict[str, str]:
     return {title: match[1] for title, match in found if match}
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
+@pytest.mark.parametrize(
+    ("columns", "rows"), [pytest.param(120, 40, marks=pytest.mark.kill), pytest.param(80, 24)]
+)
 def test_k_kill_enter_takes_a_failing_feature_off(tmp_path: Path, columns: int, rows: int) -> None:
     with (
         world.running("--scenario=schema-failures", folder=tmp_path) as running,
