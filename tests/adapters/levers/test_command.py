@@ -159,7 +159,8 @@ async def test_a_command_that_hangs_is_killed_with_all_that_it_started(switch: P
         await pull(lever(switch, run=["/bin/sh", "-c", f"echo hi; sleep 30 & echo $! > {child}; wait"]))
     assert time.monotonic() - started < 3
     assert caught.value.effect is Effect.UNKNOWN
-    assert not running(int(child.read_text()))
+    pid = int(child.read_text())
+    await until(lambda: not running(pid))
 
 
 async def test_a_command_may_leave_a_daemon_behind(switch: Path, tmp_path: Path) -> None:

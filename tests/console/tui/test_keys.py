@@ -171,6 +171,7 @@ async def test_ctrl_c_says_how_to_leave_and_ends_nothing() -> None:
     app = app_on(StageBackend())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+c")
+        await pilot.pause()
         assert "q leaves" in shown(app)
         assert app.is_running
 
