@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format test-sim test-kill test-servers servers servers-stop bench clean
+.PHONY: help setup demo test check format test-sim test-kill test-walks test-servers servers servers-stop bench clean
 
 help: ## list these habits
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -19,7 +19,7 @@ demo: setup ## the console over the embedded world: no account, no configuration
 	@.venv/bin/console demo $(ARGS)
 
 test: setup ## the tests, under 5 minutes
-	$(PYTEST) -n auto -m "not sim and not kill and not servers" $(ARGS)
+	$(PYTEST) -n 4 -m "not sim and not kill and not walks and not servers" $(ARGS)
 
 check: setup ## ruff, its format, mypy and the import contracts
 	$(PYTHON) -m ruff check .
@@ -39,6 +39,9 @@ test-sim: setup ## long seeded simulations
 
 test-kill: setup ## races and real-time waits of the kill switch
 	@$(call marked,kill)
+
+test-walks: setup ## real consoles on real terminals, over worlds that live, die and come back
+	@$(call marked,walks)
 
 test-servers: setup ## the walk on a real Unleash and a real Prometheus
 	@$(call marked,servers)

@@ -33,6 +33,7 @@ def found(done: Done, severity: str) -> dict[tuple[str, str], str]:
     return {(one["area"], one["subject"]): one["what"] for one in every if one["severity"] == severity}
 
 
+@pytest.mark.walks
 def test_a_whole_world_is_fine_and_a_broken_one_is_found_broken_piece_by_piece(tmp_path: Path) -> None:
     with world.running(folder=tmp_path) as running:
         whole = console("doctor", "--json", config=running.config)
@@ -73,7 +74,7 @@ def test_a_whole_world_is_fine_and_a_broken_one_is_found_broken_piece_by_piece(t
         assert (running.folder / "admin.token").read_text().strip() not in shown.out + whole.out + dead.out
 
 
-@pytest.mark.kill
+@pytest.mark.walks
 async def test_a_provider_that_never_answers_is_said_within_its_time(tmp_path: Path) -> None:
     import asyncio
 
@@ -90,6 +91,7 @@ async def test_a_provider_that_never_answers_is_said_within_its_time(tmp_path: P
         assert ("arming", "lever 2, command") in found(done, "fine")
 
 
+@pytest.mark.walks
 def test_without_a_configuration_it_looks_at_what_is_left_and_is_2(tmp_path: Path) -> None:
     done = console("doctor", "--json", config=tmp_path / "none.toml")
     assert done.status == 2
@@ -97,6 +99,7 @@ def test_without_a_configuration_it_looks_at_what_is_left_and_is_2(tmp_path: Pat
     assert {area for area, _ in found(done, "fine")} >= {"terminal", "installation"}
 
 
+@pytest.mark.walks
 def test_a_feature_that_is_not_there_is_2_with_those_there_are(tmp_path: Path) -> None:
     config = tmp_path / "console.toml"
     shutil.copy(Path(__file__).parent.parent.parent / "console.toml", config)

@@ -25,7 +25,7 @@ def panels(shown: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("columns", "rows"), [pytest.param(120, 40, marks=pytest.mark.kill), pytest.param(80, 24)]
+    ("columns", "rows"), [pytest.param(120, 40, marks=pytest.mark.walks), pytest.param(80, 24)]
 )
 def test_k_kill_enter_takes_a_failing_feature_off(tmp_path: Path, columns: int, rows: int) -> None:
     with (
@@ -59,6 +59,7 @@ def test_k_kill_enter_takes_a_failing_feature_off(tmp_path: Path, columns: int, 
         assert terminal.wait(terminal.restored, seconds=1)
 
 
+@pytest.mark.walks
 def test_lever_2_kills_while_the_flag_service_is_down(tmp_path: Path) -> None:
     with world.running("--scenario=flag-service-down", folder=tmp_path) as running:
         assert wait_until(lambda: flag_service_is_silent(running), seconds=30)

@@ -7,6 +7,8 @@ import resource
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.integration import world
 from tests.integration.embedded import screen
 from tests.servers.processes import free_port, wait_until
@@ -14,6 +16,7 @@ from tests.servers.processes import free_port, wait_until
 TITLES = ("error rate", "latency p95", "cost today", "thumbs-down", "injection")
 
 
+@pytest.mark.walks
 def test_a_world_that_dies_is_said_and_seen_again_when_it_is_back(tmp_path: Path) -> None:
     port = free_port()
     with world.running(f"--port={port}", folder=tmp_path) as running, screen(running) as terminal:
@@ -31,6 +34,7 @@ def test_a_world_that_dies_is_said_and_seen_again_when_it_is_back(tmp_path: Path
             terminal.wait_for("ARMED", seconds=20)
 
 
+@pytest.mark.walks
 def test_a_disk_that_takes_nothing_any_more_is_said_and_the_console_goes_on(tmp_path: Path) -> None:
     with world.running(folder=tmp_path) as running, screen(running) as terminal:
         terminal.wait_for(r"(OK|TOO FEW|WATCH) +error rate", seconds=30)

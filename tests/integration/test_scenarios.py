@@ -48,6 +48,7 @@ def switch(folder: Path, scenario: str) -> None:
     assert asyncio.run(control.play(scenario)) == ""
 
 
+@pytest.mark.walks
 def test_a_scenario_played_from_the_palette_is_on_the_screen_soon_and_goes_again(tmp_path: Path) -> None:
     with demo(tmp_path, "healthy") as terminal:
         terminal.wait_for(r"^ . OK +error rate", seconds=30)
@@ -61,7 +62,7 @@ def test_a_scenario_played_from_the_palette_is_on_the_screen_soon_and_goes_again
         terminal.wait_for(r"^ . (OK|WATCH) +error rate", seconds=30)
 
 
-@pytest.mark.sim
+@pytest.mark.walks
 @pytest.mark.parametrize(
     ("scenario", "title"),
     [
@@ -78,13 +79,13 @@ def test_one_signal_goes_to_breach_and_only_that_one(tmp_path: Path, scenario: s
         assert len(re.findall(r"^ ■ BREACH", shown, re.MULTILINE)) == 2, "the line on top, and the panel"
 
 
-@pytest.mark.sim
+@pytest.mark.walks
 def test_the_night_s_eval_shows_the_model_that_changed_in_silence(tmp_path: Path) -> None:
     with demo(tmp_path, "silent-model-change") as terminal:
         terminal.wait_for(r"^ [■▲] (BREACH|WATCH) +eval score", seconds=30)
 
 
-@pytest.mark.sim
+@pytest.mark.walks
 def test_where_nobody_asks_nothing_is_green(tmp_path: Path) -> None:
     with demo(tmp_path, "low-traffic", speed="60") as terminal:
         shown = terminal.wait_for(r"^ ○ TOO FEW +error rate", seconds=30)
@@ -92,7 +93,7 @@ def test_where_nobody_asks_nothing_is_green(tmp_path: Path) -> None:
         assert "■ BREACH" not in shown
 
 
-@pytest.mark.sim
+@pytest.mark.walks
 def test_a_flag_that_a_script_turns_on_again_alarms_again_until_the_fallback_is_forced(
     tmp_path: Path,
 ) -> None:
@@ -114,7 +115,7 @@ def test_a_flag_that_a_script_turns_on_again_alarms_again_until_the_fallback_is_
         assert _flags(tmp_path, "SELECT enabled FROM flags") == [(1,)], "what the flag says no longer counts"
 
 
-@pytest.mark.sim
+@pytest.mark.walks
 def test_quiet_is_not_proven_by_a_pipeline_that_stands_still(tmp_path: Path) -> None:
     with demo(tmp_path, "stale-source") as terminal:
         terminal.wait_for(r"^ ◑ STALE +error rate", seconds=30)

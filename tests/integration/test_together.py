@@ -8,6 +8,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.integration import world
 from tests.integration.command import console
 from tests.integration.embedded import screen
@@ -28,6 +30,7 @@ def sits_down(running: World, name: str) -> Terminal:
     )
 
 
+@pytest.mark.walks
 def test_two_consoles_and_a_command_see_each_others_acts_within_a_second(tmp_path: Path) -> None:
     with (
         world.running(folder=tmp_path) as running,
@@ -55,6 +58,7 @@ def test_two_consoles_and_a_command_see_each_others_acts_within_a_second(tmp_pat
         mara.wait_for(r"told the channel +.*mara", seconds=3.0)
 
 
+@pytest.mark.walks
 def test_a_restart_in_the_middle_of_a_breach_still_shows_it_with_its_since_when(tmp_path: Path) -> None:
     with world.running("--scenario=schema-failures", folder=tmp_path) as running:
         with screen(running) as terminal:

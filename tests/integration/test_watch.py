@@ -24,6 +24,7 @@ def own_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
+@pytest.mark.walks
 def test_it_says_how_all_stands_then_each_change_and_goes_on_when_its_reader_is_gone(tmp_path: Path) -> None:
     notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notified.bind(str(tmp_path / "notify"))
@@ -65,7 +66,7 @@ def test_it_says_how_all_stands_then_each_change_and_goes_on_when_its_reader_is_
         assert watch.end(signal.SIGHUP) == 0
 
 
-@pytest.mark.kill
+@pytest.mark.walks
 def test_a_killed_world_is_a_few_lines_and_so_is_its_return(tmp_path: Path) -> None:
     port = f"--port={free_port()}"
     with world.running(port, folder=tmp_path) as first, Watching(first.config) as watch:
@@ -83,7 +84,7 @@ def test_a_killed_world_is_a_few_lines_and_so_is_its_return(tmp_path: Path) -> N
             assert watch.end() == 0
 
 
-@pytest.mark.kill
+@pytest.mark.walks
 def test_a_flag_that_somebody_turns_on_again_is_said_at_once(tmp_path: Path) -> None:
     with world.running(folder=tmp_path) as running, Watching(running.config) as watch:
         watch.wait_for("\tarming\tARMED\t")
@@ -94,6 +95,7 @@ def test_a_flag_that_somebody_turns_on_again_is_said_at_once(tmp_path: Path) -> 
         assert watch.end(signal.SIGINT) == 0
 
 
+@pytest.mark.walks
 def test_one_broken_feature_is_a_line_and_stops_no_other(tmp_path: Path) -> None:
     config = tmp_path / "console.toml"
     feature = """
@@ -117,6 +119,7 @@ key = "{key}-ai"
         assert watch.end() == 0
 
 
+@pytest.mark.walks
 def test_with_nothing_that_could_be_watched_it_does_not_begin(tmp_path: Path) -> None:
     assert console("watch", "--plain", config=tmp_path / "none.toml").status == 2
     (tmp_path / "empty.toml").write_text("[store]\n")

@@ -36,6 +36,7 @@ def test_the_commented_half_of_the_example_is_accepted_once_it_is_uncommented(tm
     assert feature.environment == "production"
 
 
+@pytest.mark.walks
 def test_the_example_works_as_it_stands_once_the_embedded_world_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

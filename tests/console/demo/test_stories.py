@@ -11,7 +11,7 @@ from console.demo.scenarios import SCENARIOS
 from tests.console.demo.theatre import SIGNALS, Critic, Theatre, length
 
 SEEDS = (2, 3)
-"""Besides 1, which is played in every test run."""
+"""Besides 1."""
 
 
 async def play(folder: Path, name: str, seed: int) -> list[str]:
@@ -28,7 +28,13 @@ async def play(folder: Path, name: str, seed: int) -> list[str]:
     return critic.verdict()
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+QUICK = ("schema-failures", "injection-campaign", "flag-flapping")
+"""Played in every run of the tests; the others with the simulations."""
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.sim) for name in SCENARIOS]
+)
 async def test_the_console_sees_what_the_scenario_promises(tmp_path: Path, name: str) -> None:
     assert await play(tmp_path, name, 1) == []
 

@@ -117,6 +117,7 @@ def test_the_story_has_what_it_needs() -> None:
         assert "errors" not in played(seed).latches[-1]
 
 
+@pytest.mark.sim
 @settings(max_examples=12, deadline=None)
 @given(
     seed=st.sampled_from(SEEDS),

@@ -107,6 +107,7 @@ def histories(draw: st.DrawFn) -> list[Press]:
     return events
 
 
+@pytest.mark.sim
 def test_it_kills_exactly_when_the_oracle_says_each_outcome_over_a_hundred_times() -> None:
     outcomes: Counter[str] = Counter()
 
