@@ -41,6 +41,21 @@ def test_the_short_timeline_has_the_same_happenings_in_event_time() -> None:
     assert rows[-1].source == "Mara Voss"
 
 
+def test_many_verdicts_of_one_instant_are_one_row_and_hide_no_kill() -> None:
+    off = tuple(
+        happening("03:12:20", "verdict", f"{title} WATCH → OFF") for title in ("errors", "cost", "evals")
+    )
+    two = tuple(happening("03:14:00", "verdict", f"{title} OFF → OK") for title in ("errors", "cost"))
+    kill = happening("03:12:16", "kill", "confirmed by lever 2")
+    rows = timeline(scene(replace(SNAPSHOT, happenings=(kill, *off, *two)))).rows
+    assert [(row.kind, row.text) for row in rows] == [
+        ("kill", "confirmed by lever 2"),
+        ("verdict", "3 signals → OFF"),
+        ("verdict", "errors OFF → OK"),
+        ("verdict", "cost OFF → OK"),
+    ]
+
+
 def test_a_clock_that_is_estimated_anew_moves_no_line() -> None:
     first = scene(replace(SNAPSHOT, board=replace(SNAPSHOT.board, clock=Clock(NOW, NOW, 60.0))))
     shaken = Clock(NOW + timedelta(seconds=7), NOW, 60.0)
