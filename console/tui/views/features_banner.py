@@ -11,6 +11,7 @@ from console.tui.views.standing import standing
 from widgets.banner import BannerModel
 from widgets.marks import State, Tone
 
+_BLIND = ("ERROR", "STALE", "NO DATA")
 _ORDER = (
     "sorted worst first; the order holds while the cursor is in the table · s sorts again now",
     "the order holds while the cursor is in the table · s sorts again",
@@ -45,12 +46,14 @@ def _counts(scene: Scene, found: Mapping[str, Entry], words: Mapping[str, str]) 
     said = list(words.values())
     breach, watch, killed = (said.count(word) for word in ("BREACH", "WATCH", KILLED))
     broken = sum(1 for entry in found.values() if entry.broken is not None)
+    blind = sum(1 for word in said if word in _BLIND) - broken
     # Asking each for its levers is dear with hundreds, so only what is asked already counts.
     unarmed = sum(1 for entry in found.values() if _not_armed(entry))
     stands = [
         text
         for count, text in (
             (breach, f"{breach} in BREACH"),
+            (blind, f"{blind} blind"),
             (watch, f"{watch} in WATCH"),
             (killed, f"{killed} killed"),
             (broken, f"{broken} broken"),
