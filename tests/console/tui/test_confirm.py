@@ -124,7 +124,10 @@ def test_it_kills_exactly_when_the_oracle_says_each_outcome_over_a_hundred_times
             outcomes["no enter"] += 1
 
     one()
-    assert min(outcomes[name] for name in ("killed", "enter, and nothing sent", "no enter")) >= 100, outcomes
+    names = ("killed", "enter, and nothing sent", "no enter")
+    if min(outcomes[name] for name in names) < 100:
+        one()  # chance gave too few of one outcome
+    assert min(outcomes[name] for name in names) >= 100, outcomes
 
 
 def typed(text: str, read: int = 1) -> ConfirmWord:
