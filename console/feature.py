@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from console.snapshot import FlagView, HistoryView, JournalView, RunbookView, Sn
 from console.store.journal import Journal
 
 if TYPE_CHECKING:
-    from datetime import timedelta, tzinfo
+    from datetime import tzinfo
 
     from adapters.flags.port import FlagState
     from adapters.signals.port import SignalSource
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from console.incident.acts import Act
     from console.incident.happening import Happening
     from console.killswitch.arming import Arming
+    from console.killswitch.record import KillRecord
     from console.signals.series import Series
     from console.signals.sources import OpenedSource
     from console.store.history import History
@@ -252,6 +253,7 @@ class FeatureService:
         return self._monitor.series(signal, span, bins)
 
     def _watch(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks = [task for task in self._tasks if not task.done()]
         self._tasks.append(asyncio.create_task(work))
 
     def _start_source(self, opened: OpenedSource) -> None:
@@ -315,20 +317,18 @@ class FeatureService:
 
     def _flag_read(self) -> None:
         moved = self._flag.change()
-        if moved is not None and self._keeper is not None and not self._ours(*moved):
-            self._keeper.flag(*moved, self.feature.flag.provider)
+        if moved is not None and self._keeper is not None:
+            self._watch(self._tell_flag(self._keeper, *moved))
         self._changed()
 
-    def _ours(self, before: FlagState, after: FlagState) -> bool:
-        """Whether a change of the flag is the newest kill's: the kill tells of it itself."""
+    async def _tell_flag(self, keeper: Keeper, before: FlagState, after: FlagState) -> None:
+        """Tell of a change that somebody made; a kill tells of its own."""
+        # A provider that pushes is read before the journal is, where the kill's intent stands already.
+        await self._acts.read()
         kill = self._acts.kill
         killed = after.on is (self.feature.flag.kill_state == "on")
-        return (
-            killed
-            and kill is not None
-            and kill.at <= after.read_at
-            and (kill.confirmed_at is None or before.read_at <= kill.confirmed_at)
-        )
+        if not (killed and kill is not None and _during(kill, before, after)):
+            keeper.flag(before, after, self.feature.flag.provider)
 
     async def _follow_arming(self) -> None:
         while True:
@@ -367,6 +367,15 @@ class FeatureService:
         elif kill.ladder.kill_id != self._marked:
             self._marked = kill.ladder.kill_id
             self._monitor.killed(now.board.clock.event_time(kill.confirmed_at))
+
+
+def _during(kill: KillRecord, before: FlagState, after: FlagState) -> bool:
+    """Whether a flag changed between two reads while a kill was trying to change it."""
+    end = kill.confirmed_at
+    if end is None and kill.ladder.finished:
+        seconds = max((step.seconds or 0.0 for step in kill.ladder.steps), default=0.0)
+        end = kill.at + timedelta(seconds=seconds)
+    return kill.at <= after.read_at and (end is None or before.read_at <= end)
 
 
 def _faulty(sentence: str) -> AdapterError:

@@ -220,3 +220,30 @@ async def test_what_one_console_saw_another_tells_after_a_restart(
         assert "→ OFF" in change.text
     finally:
         await again.stop()
+
+
+async def test_a_change_of_the_flag_is_told_of_others_and_not_of_a_kill_that_tells_of_itself(
+    tmp_path: Path, server: Misbehaving
+) -> None:
+    house = House(tmp_path, server)
+    house.write()
+    fleet = Fleet(house.config, "", zone=UTC, changed=lambda: None)
+    await fleet.start(arming=False)
+    watched = fleet.services[0]
+    name = watched.feature.name
+    try:
+        await until(lambda: watched.snapshot.flag.state is not None)
+        await house.kill()
+        await watched.refresh()
+        await until(lambda: watched.snapshot.flag.state is not None and not watched.snapshot.flag.state.on)
+        server.flag.on = True
+        await watched.refresh()
+        await until(lambda: bool(told(fleet, name, "flag")))
+        assert [text.rpartition(" → ")[2].split()[0] for text in told(fleet, name, "flag")] == ["ON"]
+        server.flag.on = False
+        await watched.refresh()
+        await until(lambda: len(told(fleet, name, "flag")) == 2)
+        assert "→ OFF" in told(fleet, name, "flag")[1]
+    finally:
+        await fleet.stop()
+        house.end_executors()

@@ -15,7 +15,7 @@ _KILL = (
 )
 _GLYPHS = "● OK  ▲ WATCH  ■ BREACH  ○ TOO FEW  □ NO DATA  ◑ STALE  ✗ ERROR  ◇ OFF (by a kill)"
 _GATES = "✓ PASS  ✗ FAIL  ? UNKNOWN  ◑ EXPIRED  ≈ WAIVED"
-_KEYS = 17
+_KEYS = 18
 """Column of what a key does."""
 
 
