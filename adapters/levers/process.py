@@ -119,7 +119,9 @@ async def _end(
             await process.wait()
         return None, killed
     except asyncio.CancelledError:
-        _kill_group(process.pid)
+        if _kill_group(process.pid):
+            # Whoever cancels does not wait for long, and a process that was killed must be taken note of.
+            await asyncio.wait({asyncio.create_task(process.wait())}, timeout=GRACE_SECONDS)
         raise
     finally:
         reading.cancel()

@@ -143,7 +143,8 @@ class Keeper:
 
     def flag(self, before: FlagState, after: FlagState, provider: str) -> None:
         """Keep that somebody changed the flag."""
-        at = after.changed_at or after.read_at
+        # A provider's time that did not move is not that of this change.
+        at = (after.changed_at if after.changed_at != before.changed_at else None) or after.read_at
         key = f"{after.version or ''}:{at:%Y-%m-%dT%H:%M:%S}:{after.on}:{after.percent}"
         seen = Observed(
             self._feature, self._environment, "flag", key, at, None, flag_body(before, after, provider)

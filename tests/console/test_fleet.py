@@ -207,7 +207,7 @@ async def test_what_one_console_saw_another_tells_after_a_restart(
     await first.start(arming=False)
     try:
         await until(lambda: first.services[0].snapshot.flag.state is not None)
-        server.flag.on = False
+        server.switch(on=False, by="priya")
         await first.services[0].refresh()
         await until(lambda: any(one.kind == "flag" for one in first.services[0].snapshot.happenings))
     finally:
@@ -236,11 +236,11 @@ async def test_a_change_of_the_flag_is_told_of_others_and_not_of_a_kill_that_tel
         await house.kill()
         await watched.refresh()
         await until(lambda: watched.snapshot.flag.state is not None and not watched.snapshot.flag.state.on)
-        server.flag.on = True
+        server.switch(on=True, by="priya")
         await watched.refresh()
         await until(lambda: bool(told(fleet, name, "flag")))
         assert [text.rpartition(" → ")[2].split()[0] for text in told(fleet, name, "flag")] == ["ON"]
-        server.flag.on = False
+        server.switch(on=False, by="priya")
         await watched.refresh()
         await until(lambda: len(told(fleet, name, "flag")) == 2)
         assert "→ OFF" in told(fleet, name, "flag")[1]

@@ -17,7 +17,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self
@@ -67,7 +67,7 @@ class FlagNow:
     on: bool = True
     version: int = 7
     percent: float = 25.0
-    changed_at: datetime = field(default_factory=lambda: datetime(2026, 11, 18, 12, 3, tzinfo=UTC))
+    changed_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=5))
     changed_by: str = "priya"
 
     def document(self) -> dict[str, Any]:
@@ -146,6 +146,10 @@ class Misbehaving:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def switch(self, on: bool, *, by: str) -> None:
+        """Somebody else switches the flag, by a way of their own."""
+        self._apply({"on": on, "by": by})
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
