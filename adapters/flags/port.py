@@ -37,6 +37,19 @@ class FlagState:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollout:
+    """Who gets a feature while its flag is on.
+
+    Attributes:
+        percent: share of users, 0 to 100.
+        users: ids of those who have it besides, whatever the share.
+    """
+
+    percent: float
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a provider answered when it accepted a change; no proof that the change holds."""
 
