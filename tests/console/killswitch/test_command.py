@@ -139,11 +139,12 @@ async def test_a_reason_that_is_no_text_is_no_reason_not_to_kill(house: House, s
 
 async def test_a_hangup_in_the_middle_changes_nothing(house: House, server: Misbehaving) -> None:
     server.on_write = Fault.SERVER_ERROR
+    before = signal.getsignal(signal.SIGHUP)
     killing = asyncio.create_task(kill(house))
     await server.written.wait()
     os.kill(os.getpid(), signal.SIGHUP)
     assert await killing == 0
-    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGHUP) is before
 
 
 @pytest.mark.parametrize(
