@@ -79,6 +79,12 @@ def _kill(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _card(parser: argparse.ArgumentParser) -> None:
+    _configured(parser)
+    parser.add_argument("feature", metavar="FEATURE")
+    _json(parser)
+
+
 def _gates(parser: argparse.ArgumentParser) -> None:
     _configured(parser)
     parser.add_argument("feature", metavar="FEATURE")
@@ -157,6 +163,7 @@ COMMANDS = (
     Command("watch", "watch without a screen: a line a change", _watch),
     Command("doctor", "what is broken, and what to do about it", _doctor),
     Command("kill", "the kill without the screen", _kill),
+    Command("card", "how to kill, and undo it, by hand and without this program", _card),
     Command("gates", "the launch checklist", _gates),
     Command("attest", "vouch for a launch gate", _attest),
     Command("waive", "go without a launch gate for a time", _waive),

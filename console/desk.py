@@ -220,6 +220,13 @@ class Desk:
         service = self._service
         return read_runbook(service.feature.runbook if service else None)
 
+    async def card(self) -> tuple[str, ...]:
+        """The chosen feature's manual card, a line each."""
+        from console.killswitch.card import lines, make_card
+
+        service = self._service
+        return lines(await make_card(service.feature)) if service else ()
+
     @property
     def _service(self) -> FeatureService | None:
         if self._fleet is None:

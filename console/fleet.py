@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from console.config import BrokenFeature, ConfigError, keep_aside, open_config
 from console.feature import FeatureService
+from console.killswitch.card import keep_card
 from console.patience import Lane, within
 from console.store.history import History, history_path
 from console.store.journal import Journal
@@ -101,6 +102,7 @@ class Fleet:
         """
         for service in self.services:
             await service.start(arming=arming)
+        await self._keep_cards(self.services)
 
     async def stop(self) -> None:
         """End everything; what is still to be kept is written first, in bounded time."""
@@ -150,6 +152,7 @@ class Fleet:
         await asyncio.gather(*(_stopped(service) for service in gone))
         for name in new:
             await self._services[name].start()
+        await self._keep_cards([self._services[name] for name in new])
         if new:
             text += f"; watched anew: {', '.join(new)}"
         self._say(taken=not stale, text=stale or text)
@@ -190,6 +193,15 @@ class Fleet:
         )
         service.subscribe(self._changed)
         return service
+
+    async def _keep_cards(self, services: Iterable[FeatureService]) -> None:
+        """Have each feature's manual card in a file, true to the configuration in use."""
+        for service in services:
+            work = partial(asyncio.run, keep_card(self.config, service.feature))
+            try:
+                await within(DISK_SECONDS, work)
+            except Exception:  # noqa: BLE001 - the card can be printed all the same, and the watch goes on
+                _log.exception("the manual card of %s is not kept", service.feature.name)
 
     def _say(self, *, taken: bool, text: str) -> None:
         """Say of every feature what became of the configuration; of many consoles that do, one is heard."""

@@ -177,8 +177,11 @@ class Homegrown:
             clock(answer.date, self._now()),
         )
 
-    def sketches(self, on: bool) -> tuple[RequestSketch, ...]:
-        """Say the requests of `switch` and its read-back, as curl commands."""
+    def sketches(self, on: bool, *, careful: bool = False) -> tuple[RequestSketch, ...]:
+        """Say the requests of `switch` and its read-back, as curl commands.
+
+        Switching leaves percentage and users as they are, so that there is nothing to be careful of.
+        """
         header = f'-H "Authorization: Bearer {self._token.shell}"'
         url = shlex.quote(self._http.url + self._flag)
         body = shlex.quote(msgspec.json.encode({"on": on, "reason": "by hand", "by": "by hand"}).decode())

@@ -6,6 +6,7 @@ the code's own default applies (evaluationSuccess in the protocol's OpenAPI docu
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import msgspec
 from adapters.errors import BadOptions, Effect
 from adapters.faults import garbage
 from adapters.flags.context import named
-from adapters.flags.port import Evaluation
+from adapters.flags.port import Evaluation, RequestSketch
 from adapters.http import Credential, Http, segments
 from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
@@ -71,11 +72,13 @@ class Ofrep:
     ) -> None:
         chosen = decode(Options, options, where=where)
         url = base_url(chosen.url, where=where).removesuffix("/ofrep/v1")
-        token = [] if chosen.token is None else [Credential(Secret(chosen.token, where=where, trust=trust))]
+        token = None if chosen.token is None else Secret(chosen.token, where=where, trust=trust)
+        credentials = [] if token is None else [Credential(token)]
         self._http = Http(
-            "OFREP", url, credentials=token, headers={"Cache-Control": "no-cache"}, transport=transport
+            "OFREP", url, credentials=credentials, headers={"Cache-Control": "no-cache"}, transport=transport
         )
         self._path = segments("ofrep", "v1", "evaluate", "flags", chosen.key)
+        self._header = "" if token is None else f' -H "Authorization: Bearer {token.shell}"'
 
     async def evaluate(self, context: Mapping[str, str]) -> Evaluation:
         """Evaluate the flag for one user; without a targetingKey, userId is sent as one.
@@ -104,6 +107,16 @@ class Ofrep:
             )
         return Evaluation(
             named(context), found.value, None if found.reason is None else Untrusted(found.reason)
+        )
+
+    def sketch(self, context: Mapping[str, str]) -> RequestSketch:
+        """Say the request of `evaluate`, as a curl command."""
+        key = context.get("targetingKey") or context.get("userId") or ""
+        body = msgspec.json.encode({"context": {**context, "targetingKey": key}}).decode()
+        return RequestSketch(
+            f'see what {named(context)} gets, and look for "value"',
+            f"curl -sS -m 5 -X POST{self._header} -H 'Content-Type: application/json' "
+            f"-d {shlex.quote(body)} {shlex.quote(self._http.url + self._path)}",
         )
 
     async def aclose(self) -> None:

@@ -125,8 +125,13 @@ class FlagProvider(Protocol):
         """Prove, without an effect on users, that `switch` would work."""
         ...
 
-    def sketches(self, on: bool) -> tuple[RequestSketch, ...]:
-        """Say the exact requests of `switch(on)` and its read-back."""
+    def sketches(self, on: bool, *, careful: bool = False) -> tuple[RequestSketch, ...]:
+        """Say the exact requests of `switch(on)` and its read-back.
+
+        Args:
+            careful: nothing is sent where it would let in more users than had the flag before: for the way
+                back. A kill is never held up by this.
+        """
         ...
 
     def changes(self) -> AsyncIterator[None]:
@@ -143,6 +148,10 @@ class Evaluator(Protocol):
 
     async def evaluate(self, context: Mapping[str, str]) -> Evaluation:
         """Evaluate the flag for one user, passing by caches on our side."""
+        ...
+
+    def sketch(self, context: Mapping[str, str]) -> RequestSketch:
+        """Say the exact request of `evaluate`, and what to look for in its answer."""
         ...
 
     async def aclose(self) -> None:

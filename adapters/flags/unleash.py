@@ -185,23 +185,24 @@ class Unleash:
             clock(whoami.date, self._now()),
         )
 
-    def sketches(self, on: bool) -> tuple[RequestSketch, ...]:
+    def sketches(self, on: bool, *, careful: bool = False) -> tuple[RequestSketch, ...]:
         """Say the requests of `switch` and its read-back, as curl commands.
 
         The read-back is the environment's own resource, whose short answer shows ``"enabled"`` at a glance.
+        With care, ``/on`` is sent only where that shows an enabled strategy (see `switch`).
         """
         header = f'-H "Authorization: {self._token.shell}"'
         url = self._http.url
         state = self._feature + segments("environments", self._environment)
+        read = f"curl -sS -m 5 {header} {shlex.quote(url + state)}"
+        send = f"curl -sS -i -m 5 -X POST {header} {shlex.quote(url + self._switch_path(on))}"
+        what = f"switch the flag {'on' if on else 'off'}"
+        if on and careful:
+            what += ", unless no strategy is enabled: Unleash would then let everybody in"
+            send = f"if {read} | grep -q '\"disabled\":false'; then {send}; else echo 'NOT SENT'; fi"
         return (
-            RequestSketch(
-                f"switch the flag {'on' if on else 'off'}",
-                f"curl -sS -i -m 5 -X POST {header} {shlex.quote(url + self._switch_path(on))}",
-            ),
-            RequestSketch(
-                f'read it back, and look for "enabled":{"true" if on else "false"}',
-                f"curl -sS -m 5 {header} {shlex.quote(url + state)}",
-            ),
+            RequestSketch(what, send),
+            RequestSketch(f'read it back, and look for "enabled":{"true" if on else "false"}', read),
         )
 
     async def changes(self) -> AsyncGenerator[None, None]:

@@ -10,6 +10,7 @@ there, and gets an empty list with status 200 (seen on 7.5.1), as if every flag 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import msgspec
 
 from adapters.errors import AdapterError, Forbidden, NotFound
 from adapters.flags.context import named
-from adapters.flags.port import Evaluation
+from adapters.flags.port import Evaluation, RequestSketch
 from adapters.http import Credential, Http
 from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
@@ -100,17 +101,23 @@ class UnleashFrontend:
                 frontend API.
         """
         self._check_token(await self._token.reveal())
-        params = [
-            (name if name in OWN_FIELDS else f"properties[{name}]", value) for name, value in context.items()
-        ]
         try:
-            listed = await self._http.request_json("GET", "", kind=Toggles, params=params)
+            listed = await self._http.request_json("GET", "", kind=Toggles, params=_params(context))
         except (Forbidden, NotFound) as error:
             clearer = _explain(error)
         else:
             on = any(toggle.enabled for toggle in listed.toggles if toggle.name == self._key)
             return Evaluation(named(context), on, None)
         raise clearer
+
+    def sketch(self, context: Mapping[str, str]) -> RequestSketch:
+        """Say the request of `evaluate`, as a curl command."""
+        pairs = (shlex.quote(f"{name}={value}") for name, value in _params(context))
+        given = "".join(f" --data-urlencode {pair}" for pair in pairs)
+        return RequestSketch(
+            f'see what {named(context)} gets: "{self._key}" is listed where it is on',
+            f'curl -sS -m 5 -G -H "Authorization: {self._token.shell}"{given} {shlex.quote(self._http.url)}',
+        )
 
     def _check_token(self, token: str) -> None:
         _, colon, rest = token.partition(":")
@@ -127,6 +134,10 @@ class UnleashFrontend:
     async def aclose(self) -> None:
         """Let go of connections."""
         await self._http.aclose()
+
+
+def _params(context: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name if name in OWN_FIELDS else f"properties[{name}]", value) for name, value in context.items()]
 
 
 def _explain(error: Forbidden | NotFound) -> AdapterError:

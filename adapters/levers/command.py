@@ -151,12 +151,17 @@ class Command:
         return tuple(checks)
 
     def sketches(self) -> tuple[RequestSketch, ...]:
-        """Say the commands as a person would type them, the undo among them."""
-        named = (
+        """Say the commands as a person would type them."""
+        return self._typed(
             ("kill by the command", self._chosen.run),
             ("see whether it holds (status 0: it does)", self._chosen.check),
-            ("undo it", self._chosen.undo),
         )
+
+    def undo_sketches(self) -> tuple[RequestSketch, ...]:
+        """Say the command that takes it back."""
+        return self._typed(("undo it", self._chosen.undo))
+
+    def _typed(self, *named: tuple[str, list[str]]) -> tuple[RequestSketch, ...]:
         env = "".join(f'{name}="{secret.shell}" ' for name, secret in self._env.items())
         return tuple(RequestSketch(what, f"{env}{shlex.join(command)}") for what, command in named if command)
 

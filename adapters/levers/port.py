@@ -36,7 +36,11 @@ class KillLever(Protocol):
         ...
 
     def sketches(self) -> tuple[RequestSketch, ...]:
-        """Say exactly what `pull` does."""
+        """Say exactly what `pull` does, and how to see whether it holds."""
+        ...
+
+    def undo_sketches(self) -> tuple[RequestSketch, ...]:
+        """Say exactly how it is taken back; () where nothing is known to."""
         ...
 
     async def aclose(self) -> None:

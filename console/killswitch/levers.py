@@ -90,6 +90,10 @@ class Lever(Protocol):
         """Say exactly what `send` does."""
         ...
 
+    def undo_sketches(self) -> tuple[RequestSketch, ...]:
+        """Say exactly how it is taken back; () where nothing is known to."""
+        ...
+
     def still_on(self, known: bool) -> str:
         """Say that it does not hold the kill state, or that this is not known."""
         ...
@@ -137,6 +141,10 @@ class FlagLever:
         """See `Lever`."""
         return self._provider.sketches(self._kill_on)
 
+    def undo_sketches(self) -> tuple[RequestSketch, ...]:
+        """See `Lever`."""
+        return self._provider.sketches(not self._kill_on, careful=True)
+
     def still_on(self, known: bool) -> str:
         """See `Lever`."""
         return f"flag {'still' if known else 'may still be'} {_on(not self._kill_on)} in {self.label}"
@@ -176,6 +184,10 @@ class PulledLever:
         """See `Lever`."""
         return self._lever.sketches()
 
+    def undo_sketches(self) -> tuple[RequestSketch, ...]:
+        """See `Lever`."""
+        return self._lever.undo_sketches()
+
     def still_on(self, known: bool) -> str:
         """See `Lever`."""
         return f"{self.label} {'is not' if known else 'may not be'} in force"
@@ -211,6 +223,10 @@ class BrokenLever:
 
     def sketches(self) -> tuple[RequestSketch, ...]:
         """Nothing is sent."""
+        return ()
+
+    def undo_sketches(self) -> tuple[RequestSketch, ...]:
+        """Nothing was sent."""
         return ()
 
     def still_on(self, known: bool) -> str:

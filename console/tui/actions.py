@@ -12,6 +12,7 @@ from console.tui.actions_do import LOOK_DECIDE_WRITE
 from console.tui.actions_move import KILL_AND_MOVE
 from console.tui.places import (
     ARMING,
+    CARD,
     CHECKLIST,
     DETAIL,
     DIALOG,
@@ -30,6 +31,7 @@ from console.tui.places import (
 __all__ = [
     "ACTIONS",
     "ARMING",
+    "CARD",
     "CHECKLIST",
     "DETAIL",
     "DIALOG",

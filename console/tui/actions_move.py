@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.tui.action import KILL, MOVE, Action
 from console.tui.places import (
+    CARD,
     CHECKLIST,
     DETAIL,
     DIALOG,
@@ -43,6 +44,26 @@ KILL_AND_MOVE: tuple[Action, ...] = (
         VIEWS,
         KILL,
         rank=4,
+    ),
+    Action(
+        "card",
+        ("c",),
+        "c",
+        "card",
+        "how to kill, and undo it, by hand and without this program",
+        VIEWS - {CARD},
+        KILL,
+        rank=3,
+    ),
+    Action(
+        "kill_card",
+        ("f3",),
+        "F3",
+        "manual card",
+        "the manual card, over dialog or ladder: how to kill and undo it by hand",
+        frozenset({DIALOG, LADDER}),
+        KILL,
+        rank=6,
     ),
     Action(
         "leave",

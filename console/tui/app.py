@@ -90,6 +90,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._problem = ""
         self._begun = False
         self._book: RunbookText | None = None
+        self._card: tuple[str, ...] = ()
         self._cadence = Cadence(self, self.draw)
         self._table = table
         self._keyboard, self._times = Keyboard(), EventTimes()
@@ -227,6 +228,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The runbook as last read; None until it was."""
         return self._book
 
+    @property
+    def card(self) -> tuple[str, ...]:
+        """The manual card of the chosen feature, a line each; () until it was made."""
+        return self._card
+
     def read_before_paint(self) -> int:
         """Number of the newest read that came before what now stands on the terminal."""
         driver = self._driver
@@ -253,17 +259,19 @@ class ConsoleApp(App[int], inherit_bindings=False):
         await self.read_book()
 
     async def read_book(self) -> None:
-        """Read the runbook, in a thread and ahead of time: the kill dialog must never wait for a disk."""
+        """Read runbook and card ahead of time: the kill dialog must never wait for a disk."""
         before = self._chosen()
         book = await asyncio.to_thread(self.backend.runbook)
+        card = await self.backend.card()
         if self._chosen() == before:
             # Another feature's steps beside this one's kill would be worse than none.
-            self._book = book
+            self._book, self._card = book, card
         self.changed()
 
     def forget(self) -> None:
         """Another feature was chosen: drop what was read and held of the one before."""
         self._book = self._hold = None
+        self._card = ()
 
     def _chosen(self) -> str:
         snapshot = self.backend.snapshot

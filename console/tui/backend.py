@@ -201,3 +201,7 @@ class Backend(Protocol):
     def runbook(self) -> RunbookText:
         """Read the runbook."""
         ...
+
+    async def card(self) -> tuple[str, ...]:
+        """The manual card of the chosen feature, a line each; () while nothing is watched."""
+        ...

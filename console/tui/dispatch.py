@@ -18,6 +18,7 @@ _PLACES = (
     actions.TIMELINE,
     actions.RUNBOOK,
     actions.ARMING,
+    actions.CARD,
     actions.HELP,
     actions.LADDER,
 )

@@ -34,6 +34,11 @@ class AppHost:
         return self._app.book
 
     @property
+    def card(self) -> tuple[str, ...]:
+        """The manual card, a line each."""
+        return self._app.card
+
+    @property
     def width(self) -> int:
         """Columns of the terminal."""
         return self._app.size.width

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 SIGNALS, DETAIL, FEATURES = "signals", "detail", "features"
 CHECKLIST, WALK, TIMELINE = "checklist", "walk", "timeline"
-RUNBOOK, ARMING, HELP = "runbook", "arming", "help"
+RUNBOOK, ARMING, CARD, HELP = "runbook", "arming", "card", "help"
 DIALOG, LADDER, FORM, FILTER = "dialog", "ladder", "form", "filter"
 
-VIEWS = frozenset({SIGNALS, DETAIL, FEATURES, CHECKLIST, WALK, TIMELINE, RUNBOOK, ARMING, HELP, LADDER})
-PAGES = frozenset({RUNBOOK, ARMING, HELP})
+VIEWS = frozenset({SIGNALS, DETAIL, FEATURES, CHECKLIST, WALK, TIMELINE, RUNBOOK, ARMING, CARD, HELP, LADDER})
+PAGES = frozenset({RUNBOOK, ARMING, CARD, HELP})
 LISTS = frozenset({SIGNALS, FEATURES, CHECKLIST, TIMELINE})
 SCROLLED = PAGES | {TIMELINE, DETAIL, WALK}
 

@@ -40,6 +40,11 @@ class Host(Protocol):
         ...
 
     @property
+    def card(self) -> tuple[str, ...]:
+        """The manual card, a line each; () until it was made."""
+        ...
+
+    @property
     def width(self) -> int:
         """Columns of the terminal."""
         ...

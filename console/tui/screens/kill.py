@@ -12,13 +12,14 @@ from console.tui.confirm import Answer, ConfirmWord
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen, Host
 from console.tui.screens.page import scrolled
+from console.tui.views.card import card_page
 from console.tui.views.help import help_page
 from console.tui.views.kill_dialog import kill_dialog
 from console.tui.views.ladder import ladder
 from console.tui.views.requests import requests
 from widgets.kill_dialog import KillDialog
 from widgets.ladder import Ladder
-from widgets.runbook import Runbook
+from widgets.runbook import Runbook, RunbookModel
 
 _SCROLL = {"down": "scroll_down", "up": "scroll_up", "pagedown": "page_down", "pageup": "page_up"}
 
@@ -84,18 +85,20 @@ class KillScreen(ConsoleScreen):
         self._dialog.display = not self._page and self.place == actions.DIALOG
         self._ladder.display = not self._page and self.place == actions.LADDER
         if self._page:
-            width = self.app.size.width
-            self._pages.show(
-                requests(scene, width, self._top)
-                if self._page == "requests"
-                else help_page(width, self._top, scene.keys)
-            )
+            self._pages.show(self._page_of(scene, self.app.size.width))
         elif self.place == actions.DIALOG:
             self._dialog.show(kill_dialog(scene, self._word, self._runbook(), self._problem))
             if self._word.complete and self._word.painted_read is None:
                 self.call_after_refresh(self._painted)
         else:
             self._ladder.show(ladder(scene, self._runbook()))
+
+    def _page_of(self, scene: Scene, width: int) -> RunbookModel:
+        if self._page == "requests":
+            return requests(scene, width, self._top)
+        if self._page == "card":
+            return card_page(self.host.card, width, self._top)
+        return help_page(width, self._top, scene.keys)
 
     def _runbook(self) -> str:
         """Its text; of a feature that was chosen only just now it comes a moment later."""
@@ -116,10 +119,11 @@ class KillScreen(ConsoleScreen):
         return True
 
     def act(self, action: str) -> bool:
-        """F2 on the ladder."""
-        if action != "requests":
+        """F2 and F3 on the ladder."""
+        key = {"requests": "f2", "kill_card": "f3"}.get(action)
+        if key is None:
             return False
-        self._turn_page("f2")
+        self._turn_page(key)
         return True
 
     def _type(self, event: events.Key, read: int) -> None:
@@ -159,7 +163,7 @@ class KillScreen(ConsoleScreen):
 
     def _turn_page(self, key: str) -> bool:
         """Open, scroll or close the page over the dialog; False when the key is not about it."""
-        wanted = {"f1": "help", "f2": "requests"}.get(key)
+        wanted = {"f1": "help", "f2": "requests", "f3": "card"}.get(key)
         if wanted:
             self._word = self._word.hidden()
             self._page = "" if self._page == wanted else wanted

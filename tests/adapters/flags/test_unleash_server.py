@@ -179,12 +179,32 @@ async def test_wrong_names_do_not_resolve(server: Server) -> None:
 
 
 async def test_the_cards_commands_work_when_pasted_into_a_shell(server: Server) -> None:
-    said = []
-    for sketch in server.provider().sketches(False):
-        process = await asyncio.create_subprocess_shell(sketch.command, stdout=asyncio.subprocess.PIPE)
-        said.append((await process.communicate())[0].decode())
+    said = [await shell(sketch.command) for sketch in server.provider().sketches(False)]
     assert "200 OK" in said[0]
     assert json.loads(said[1])["enabled"] is False
+
+
+@pytest.mark.requirement(16)
+async def test_the_cards_undo_turns_it_on_as_it_was_and_never_where_that_lets_everybody_in(
+    server: Server,
+) -> None:
+    path = f"{server.path}/environments/production"
+    before = (await server.admin.get(f"{path}/strategies")).json()
+    await server.admin.post(f"{path}/off")
+    send, _ = server.provider().sketches(True, careful=True)
+    assert "200 OK" in await shell(send.command)
+    assert await server.enabled()
+    assert (await server.admin.get(f"{path}/strategies")).json() == before
+    await server.admin.post(f"{path}/off")
+    for strategy in before:
+        await server.admin.delete(f"{path}/strategies/{strategy['id']}")
+    assert "NOT SENT" in await shell(send.command)
+    assert not await server.enabled()
+
+
+async def shell(command: str) -> str:
+    process = await asyncio.create_subprocess_shell(command, stdout=asyncio.subprocess.PIPE)
+    return (await process.communicate())[0].decode()
 
 
 async def test_a_change_by_somebody_else_is_noticed(server: Server) -> None:

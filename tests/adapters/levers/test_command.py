@@ -213,7 +213,7 @@ async def test_an_unset_secret_fails_this_lever_by_name(switch: Path) -> None:
 
 def test_the_card_shows_the_commands_as_typed_with_secrets_by_name(switch: Path) -> None:
     command = lever(switch, run=["/bin/echo", "it's"], env={"TOKEN": "env:SWITCH_TOKEN"})
-    lines = [sketch.command for sketch in command.sketches()]
+    lines = [sketch.command for sketch in (*command.sketches(), *command.undo_sketches())]
     assert lines == [
         "TOKEN=\"$SWITCH_TOKEN\" /bin/echo 'it'\"'\"'s'",
         f'TOKEN="$SWITCH_TOKEN" {switch} --is-forced support-drafts',

@@ -82,6 +82,11 @@ class House:
         return Journal(config.store, config.second_journal)
 
     @property
+    def forced_undo_line(self) -> str:
+        """How the second lever is taken back, as a line of its table."""
+        return f'undo = ["{self.directory / "force-fallback"}", "--release", "support-drafts"]'
+
+    @property
     def forced(self) -> bool:
         """The second lever has been pulled."""
         return (self.directory / "forced").exists()
@@ -110,6 +115,7 @@ run = ["{script}", "support-drafts"]
 proof = "{proof}"
 check = ["{script}", "--is-forced", "support-drafts"]
 arm = ["{script}", "--dry-run", "support-drafts"]
+{self.forced_undo_line}
 """
         rungs = f"""
 [feature.evaluate]

@@ -27,6 +27,16 @@ NOW = datetime(2026, 11, 24, 8, 11, 8, tzinfo=UTC)
 TZ = timezone(timedelta(hours=-5))
 KEY = "support-drafts"
 FLAG = "support-drafts-ai"
+CARD = (
+    "MANUAL CARD  support-drafts@production  flag support-drafts-ai  (OFF is the kill)",
+    "Copy the lines that you mean into a shell; this is no script.",
+    "",
+    "KILL: one lever that works is enough",
+    "",
+    " lever 1, unleash: switch off in production",
+    "   switch the flag off:",
+    '  curl -sS -i -m 5 -X POST -H "Authorization: $UNLEASH_TOKEN" https://unleash.example.com/off',
+)
 RUNBOOK = (Path(__file__).parents[3] / "runbooks" / "support-drafts.md").read_text()
 
 
@@ -515,6 +525,9 @@ class StageBackend:
         if not executor.closed:
             executor.say(PREPARED)
         return executor
+
+    async def card(self) -> tuple[str, ...]:
+        return CARD
 
     def runbook(self) -> Book:
         return self.book
