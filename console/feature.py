@@ -154,6 +154,7 @@ class FeatureService:
             history=self._keeper.view if self._keeper else _NOT_KEPT,
             last_confirmed_kill=self._acts.last_confirmed_kill,
             kills=self._acts.kills,
+            drills=self._acts.drills,
             happenings=self._timeline.rows,
             records=self._acts.records,
             rotation=self.rotation,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.config import FeatureConfig
     from console.incident.happening import Happening
     from console.killswitch.arming import Arming
-    from console.killswitch.record import KillRecord
+    from console.killswitch.record import DrillRecord, KillRecord
     from console.signals.verdict import Board
     from console.store.kept import Presence
 
@@ -98,6 +98,7 @@ class Snapshot:
         last_confirmed_kill: instant (UTC) at which a lever of this flag was last pulled and proven; None when
             none was.
         kills: the last few kills in the journal, oldest first.
+        drills: the kills of the last few drills, oldest first.
         happenings: the timeline, oldest first, the last few hundred.
         records: what people have vouched for, waived, read and said.
         rotation: names of those who take turns on call, as configured.
@@ -115,6 +116,7 @@ class Snapshot:
     history: HistoryView = field(default_factory=HistoryView)
     last_confirmed_kill: datetime | None = None
     kills: tuple[KillRecord, ...] = ()
+    drills: tuple[DrillRecord, ...] = ()
     happenings: tuple[Happening, ...] = ()
     records: Records = field(default_factory=Records)
     rotation: tuple[str, ...] = ()

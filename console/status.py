@@ -9,6 +9,7 @@ from typing import Any
 from console.exits import Exit
 from console.feature import FlagView, Snapshot
 from console.killswitch.steps import Outcome
+from console.killswitch.times import median, trend
 from console.signals.summary import verdict_line
 from console.signals.verdict import State, Verdict
 from console.text import sanitize
@@ -121,6 +122,7 @@ def _feature(snapshot: Snapshot) -> dict[str, Any]:
         "flag": _flag(config.flag_key, snapshot.flag),
         "verdict": verdict_line(board),
         "kill": _kill(snapshot),
+        "time_to_kill": _times(snapshot),
         "event_time": _iso(board.clock.at if board.clock else None),
         "signals": [
             _signal(verdict, board.clock.at if board.clock else None) for verdict in board.verdicts.values()
@@ -167,6 +169,25 @@ def _kill(snapshot: Snapshot) -> dict[str, Any] | None:
             }
             for step in kill.ladder.steps
         ],
+    }
+
+
+def _times(snapshot: Snapshot) -> dict[str, Any]:
+    """What the last kills took, by step, in seconds; drills and real ones apart."""
+    known = trend(snapshot.kills, snapshot.drills)
+    return {
+        name: {
+            "median_confirmed_seconds": median(times),
+            "kills": [
+                {
+                    "id": one.kill_id,
+                    "at": _iso(one.at),
+                    **{f"{step}_seconds": seconds for step, seconds in one.by_step.items()},
+                }
+                for one in times
+            ],
+        }
+        for name, times in (("real", known.real), ("drills", known.drills))
     }
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from console.incident.acts import KINDS, Done, done
 from console.incident.happening import Happening
 from console.incident.telling import of_act, of_kill
-from console.killswitch.history import INTENT, STEP, records
+from console.killswitch.history import DRILL_INTENT, DRILL_STEP, INTENT, STEP, drill_records, records
 from console.killswitch.steps import Outcome
 from console.patience import Lane
 from console.readiness.records import Records, fold
 from console.snapshot import JournalView
 
 if TYPE_CHECKING:
-    from console.killswitch.record import KillRecord
+    from console.killswitch.record import DrillRecord, KillRecord
     from console.store.journal import Found, Journal, Position, Row
 
 LOOK_SECONDS = 0.4
@@ -32,7 +32,8 @@ READ_SECONDS = 5.0
 
 _KILLS = 20
 _PASSING = ("note", "look", "proved", "opened", "play")
-_LASTING = (INTENT, STEP, *(kind for kind in KINDS if kind not in _PASSING))
+_KILL, _DRILL = (INTENT, STEP), (DRILL_INTENT, DRILL_STEP)
+_LASTING = (*_KILL, *_DRILL, *(kind for kind in KINDS if kind not in _PASSING))
 
 
 class JournalFollower:
@@ -42,6 +43,7 @@ class JournalFollower:
         view: whether the journal can be read.
         kill: the newest kill.
         kills: the last few, oldest first.
+        drills: the kills of the last few drills, oldest first.
         last_confirmed_kill: as `last_proof`.
         records: what people have vouched for, waived, read and said.
 
@@ -64,6 +66,7 @@ class JournalFollower:
         self.view = JournalView()
         self.kill: KillRecord | None = None
         self.kills: tuple[KillRecord, ...] = ()
+        self.drills: tuple[DrillRecord, ...] = ()
         self.last_confirmed_kill: datetime | None = None
         self.records = Records()
         self._journal = journal
@@ -75,6 +78,7 @@ class JournalFollower:
         self._read = asyncio.Event()
         self._acts: list[Done] = []
         self._kills: dict[str, list[Row]] = {}
+        self._drills: list[Row] = []
         self._positions: dict[tuple[str, ...], Position] = {}
         self._reading = asyncio.Lock()
         self._lane = Lane()
@@ -123,8 +127,13 @@ class JournalFollower:
     def _take(self, rows: tuple[Row, ...]) -> None:
         new: list[Happening] = []
         moved: set[str] = set()
+        drilled = False
         for row in rows:
-            if row.kind in (INTENT, STEP):
+            if row.kind in _DRILL:
+                self._drills.append(row)
+                drilled = True
+                continue
+            if row.kind in _KILL:
                 self._kills.setdefault(row.kill_id, []).append(row)
                 moved.add(row.kill_id)
                 continue
@@ -142,7 +151,9 @@ class JournalFollower:
             self.kill = kills[-1] if kills else None
             self.kills = tuple(kills[-_KILLS:])
             self.last_confirmed_kill = last_proof(self.kills, self._flag_key)
-        if new or moved:
+        if drilled:
+            self.drills = tuple(drill_records(self._drills)[-_KILLS:])
+        if new or moved or drilled:
             self._told(new)
             self._changed()
 

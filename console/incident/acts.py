@@ -72,6 +72,18 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge", tag_field="kin
     version: str
 
 
+class AlarmSeen(msgspec.Struct, frozen=True, tag="alarm-seen", tag_field="kind"):
+    """Somebody has seen that a rung of a kill's ladder did not come true, and takes it from there.
+
+    Attributes:
+        kill: id of the kill.
+        rungs: names of the rungs that stood as alarms ("quiet").
+    """
+
+    kill: str
+    rungs: tuple[str, ...]
+
+
 class Said(msgspec.Struct, frozen=True, tag="said", tag_field="kind"):
     """What the launch meeting said of a gate."""
 
@@ -100,9 +112,9 @@ class Play(msgspec.Struct, frozen=True, tag="play", tag_field="kind"):
     scenario: str
 
 
-Act = Note | Look | Attest | Waive | Acknowledge | Said | Proved | Opened | Play
+Act = Note | Look | Attest | Waive | Acknowledge | AlarmSeen | Said | Proved | Opened | Play
 
-KINDS = ("note", "look", "attest", "waive", "acknowledge", "said", "proved", "opened", "play")
+KINDS = ("note", "look", "attest", "waive", "acknowledge", "alarm-seen", "said", "proved", "opened", "play")
 """Kinds of rows that hold an act; a kill's own are in `console.killswitch.history`."""
 
 

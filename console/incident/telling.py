@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from console.incident.acts import (
     Acknowledge,
     Act,
+    AlarmSeen,
     Attest,
     Done,
     Look,
@@ -173,6 +174,8 @@ def _words(act: Act) -> str:
             return f"waives {plain(gate)}, allowed by {plain(approver)} to {until:%Y-%m-%d}: {plain(reason)}"
         case Acknowledge(version=version):
             return f"has read the runbook, version {plain(version)}"
+        case AlarmSeen(rungs=rungs):
+            return f"has seen the alarm: {plain(', '.join(rungs))} did not come true"
         case Said(gate=gate, text=text):
             return f"meeting on {plain(gate)}: {plain(text)}"
         case Proved(armed=armed, levers=levers):

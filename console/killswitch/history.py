@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.killswitch.record import KillRecord
+from console.killswitch.record import DrillRecord, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step, in_climbing_order
+from console.killswitch.times import confirmed_after
 
 if TYPE_CHECKING:
     from console.store.journal import Journal, Row
 
 INTENT = "intent"
 STEP = "step"
+DRILL_INTENT = "drill-intent"
+DRILL_STEP = "drill-step"
+"""A drill's kill has rows of other kinds, so that none of them is ever read as a real one."""
 ABANDONED = "abandoned"
 
 
@@ -42,15 +46,28 @@ def step_body(number: int, step: Step, ladder: Ladder) -> dict[str, Any]:
 
 def records(rows: Iterable[Row]) -> list[KillRecord]:
     """Read kills back from rows of theirs, oldest first; without its intent one is passed over."""
+    found = [_record(intent, mine) for intent, mine in _by_kill(rows, INTENT)]
+    return sorted(found, key=lambda record: record.at)
+
+
+def drill_records(rows: Iterable[Row]) -> list[DrillRecord]:
+    """Read the kills of drills back from rows of theirs, oldest first; as `records`."""
+    found = []
+    for intent, mine in _by_kill(rows, DRILL_INTENT):
+        kill = _record(intent, mine, DRILL_STEP)
+        found.append(DrillRecord(kill.ladder, kill.at, kill.confirmed_at))
+    return sorted(found, key=lambda record: record.at)
+
+
+def _by_kill(rows: Iterable[Row], kind: str) -> Iterator[tuple[Row, list[Row]]]:
+    """The intent of each kill, with all rows of that kill."""
     kills: dict[str, list[Row]] = {}
     for row in rows:
         kills.setdefault(row.kill_id, []).append(row)
-    found = []
     for mine in kills.values():
-        intent = next((row for row in mine if row.kind == INTENT), None)
+        intent = next((row for row in mine if row.kind == kind), None)
         if intent is not None:
-            found.append(_record(intent, mine))
-    return sorted(found, key=lambda record: record.at)
+            yield intent, mine
 
 
 def latest_kill(journal: Journal, feature: str, environment: str) -> KillRecord | None:
@@ -77,7 +94,7 @@ def open_intents(journal: Journal) -> tuple[KillRecord, ...]:
     return tuple(found)
 
 
-def _record(intent: Row, rows: Iterable[Row]) -> KillRecord:
+def _record(intent: Row, rows: Iterable[Row], kind: str = STEP) -> KillRecord:
     body = intent.body
     ladder = Ladder(
         kill_id=intent.kill_id,
@@ -93,10 +110,10 @@ def _record(intent: Row, rows: Iterable[Row]) -> KillRecord:
         finished=False,
         exit_status=None,
     )
-    for row in sorted((row for row in rows if row.kind == STEP), key=lambda row: int(row.body["seq"])):
+    for row in sorted((row for row in rows if row.kind == kind), key=lambda row: int(row.body["seq"])):
         ladder = _with(ladder, row.body)
     at = datetime.fromisoformat(ladder.started)
-    seconds = _confirmed_after(ladder)
+    seconds = confirmed_after(ladder)
     return KillRecord(ladder, at, None if seconds is None else at + timedelta(seconds=seconds))
 
 
@@ -113,19 +130,6 @@ def _with(ladder: Ladder, body: Mapping[str, Any]) -> Ladder:
         exit_status=body["exit_status"],
         still_on=tuple(body["still_on"]),
     )
-
-
-def _confirmed_after(ladder: Ladder) -> float | None:
-    """Seconds from the confirming key to the proof: the lever's own rung, or the one that stood in for it."""
-    if ladder.killed_by is None:
-        return None
-    proofs = ((Rung.CONFIRMED, ladder.killed_by), (Rung.EVALUATED, 0), (Rung.QUIET, 0))
-    steps = {(step.rung, step.lever): step for step in ladder.steps}
-    for proof in proofs:
-        step = steps.get(proof)
-        if step is not None and step.mark is Mark.TRUE:
-            return step.seconds
-    return None
 
 
 def _still_runs(intent: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What the journal says about the newest kill of a feature."""
+"""A kill as the journal has it: a real one, or a drill's."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ class KillRecord:
         ladder: its newest state.
         at: instant of the confirming key, UTC.
         confirmed_at: instant at which it was confirmed, UTC; None while it is not.
+    """
+
+    ladder: Ladder
+    at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrillRecord:
+    """The kill of a drill, read back from rows of its own. No `KillRecord`: it never counts as a real one.
+
+    Attributes:
+        ladder, at, confirmed_at: as those of a `KillRecord`.
     """
 
     ladder: Ladder

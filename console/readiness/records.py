@@ -1,11 +1,11 @@
-"""What people have vouched for, waived, read and said, folded from their acts."""
+"""What people have vouched for, waived, read, seen and said, folded from their acts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from console.incident.acts import Acknowledge, Attest, Done, Said, Waive
+from console.incident.acts import Acknowledge, AlarmSeen, Attest, Done, Said, Waive
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,14 @@ class Records:
     Attributes:
         attested, waived, said: by gate key.
         read: the newest acknowledgement of each person, by the operator's name.
+        alarms: by (id of the kill, name of the rung): who has first seen that it did not come true.
     """
 
     attested: Mapping[str, Done] = field(default_factory=dict)
     waived: Mapping[str, Done] = field(default_factory=dict)
     said: Mapping[str, Done] = field(default_factory=dict)
     read: Mapping[str, Done] = field(default_factory=dict)
+    alarms: Mapping[tuple[str, str], Done] = field(default_factory=dict)
 
 
 def fold(acts: Iterable[Done]) -> Records:
@@ -33,6 +35,7 @@ def fold(acts: Iterable[Done]) -> Records:
     waived: dict[str, Done] = {}
     said: dict[str, Done] = {}
     read: dict[str, Done] = {}
+    alarms: dict[tuple[str, str], Done] = {}
     for done in acts:
         match done.act:
             case Attest(gate=gate):
@@ -43,4 +46,7 @@ def fold(acts: Iterable[Done]) -> Records:
                 said[gate] = done
             case Acknowledge():
                 read[done.operator.name] = done
-    return Records(attested, waived, said, read)
+            case AlarmSeen(kill=kill, rungs=rungs):
+                for rung in rungs:
+                    alarms.setdefault((kill, rung), done)
+    return Records(attested, waived, said, read, alarms)

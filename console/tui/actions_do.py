@@ -10,11 +10,17 @@ from console.tui.places import (
     FILTER,
     FORM,
     HELP,
+    LADDER,
     RUNBOOK,
     SIGNALS,
     TIMELINE,
     VIEWS,
     WALK,
+)
+
+_SEEN = (
+    "say that you have read this version of the runbook (from the checklist, read it first); on a ladder, "
+    "that you have seen which rungs did not come true"
 )
 
 LOOK_DECIDE_WRITE: tuple[Action, ...] = (
@@ -125,7 +131,7 @@ LOOK_DECIDE_WRITE: tuple[Action, ...] = (
         ("o",),
         "o",
         "I have read it",
-        "say that you have read this version of the runbook; from the checklist, read it first",
+        _SEEN,
         frozenset({RUNBOOK}),
         DECIDE,
         rank=6,
@@ -135,10 +141,20 @@ LOOK_DECIDE_WRITE: tuple[Action, ...] = (
         ("o",),
         "o",
         "read runbook",
-        "say that you have read this version of the runbook; from the checklist, read it first",
+        _SEEN,
         frozenset({CHECKLIST, WALK}),
         DECIDE,
         rank=4,
+    ),
+    Action(
+        "acknowledge",
+        ("o",),
+        "o",
+        "seen it",
+        _SEEN,
+        frozenset({LADDER}),
+        DECIDE,
+        rank=8,
     ),
     Action(
         "note",

@@ -96,7 +96,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._keyboard, self._times = Keyboard(), EventTimes()
         self.looks = Looks(self)
         self.host = AppHost(self, backend)
-        self.places = Navigator(self, self.host, lambda: self.kills.show_ladder())
+        self.places = Navigator(self, self.host, lambda kill_id: self.kills.show_ladder(kill_id))
 
     # Imported with the first use or right after the first frame, which needs neither.
 

@@ -82,9 +82,11 @@ class KillControl:
         elif fresh:
             self.open()
 
-    def show_ladder(self) -> None:
-        """Show the newest kill, opened here or found in the journal."""
-        if self._app.scene().ladder() is None and self._chosen not in self.running:
+    def show_ladder(self, kill_id: str = "") -> None:
+        """Show the newest kill, opened here or found in the journal; or an older one of the journal."""
+        if kill_id:
+            self._push(climbing=True, kill_id=kill_id)
+        elif self._app.scene().ladder() is None and self._chosen not in self.running:
             self._app.say("no kill of this feature stands in the journal")
         else:
             self._push(climbing=True)
@@ -111,7 +113,7 @@ class KillControl:
         session = self._sessions[name] = KillSession(open_executor, self._app.changed, subject)
         return session
 
-    def _push(self, *, climbing: bool, problem: str = "") -> None:
+    def _push(self, *, climbing: bool, problem: str = "", kill_id: str = "") -> None:
         app = self._app
         name = self._chosen
         # Out of a kill that runs one comes to the signals, where line 2 follows it.
@@ -124,6 +126,7 @@ class KillControl:
             read_before_paint=app.read_before_paint,
             climbing=climbing,
             problem=problem,
+            kill_id=kill_id,
         )
         app.push_screen(screen)
 

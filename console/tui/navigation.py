@@ -25,15 +25,16 @@ class Navigator:
 
     Args:
         host: what each screen gets.
-        ladder: shows the newest kill, which has a screen of its own each time.
+        ladder: shows the newest kill, or the one with an id, which has a screen of its own each time.
     """
 
-    def __init__(self, app: App[Any], host: Host, ladder: Callable[[], None]) -> None:
+    def __init__(self, app: App[Any], host: Host, ladder: Callable[[str], None]) -> None:
         self._app = app
         self._host = host
         self._ladder = ladder
         self._screens: dict[str, ConsoleScreen] = {}
         self._trail: list[str] = []
+        self._kill = ""
 
     def first(self, screen: ConsoleScreen) -> None:
         """Keep the screen that the app begins with."""
@@ -42,7 +43,8 @@ class Navigator:
     def go(self, place: str, target: str = "") -> None:
         """Show a place; one that stands on the way back already is gone back to."""
         if place == actions.LADDER:
-            self._ladder()
+            self._kill = target
+            self._ladder(target)
             return
         screen = self._screens.get(place)
         if screen is None:
@@ -64,7 +66,7 @@ class Navigator:
             self._trail.pop()
         place = self._trail[-1] if self._trail else actions.SIGNALS
         if place == actions.LADDER:
-            self._ladder()
+            self._ladder(self._kill)
         else:
             self._show(self._screens[place])
 

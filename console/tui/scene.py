@@ -26,6 +26,7 @@ class Killing:
         confirmed: the confirming Enter has been sent.
         ladder: the newest one; None before the first step.
         lost: the executor went away before the kill was finished.
+        seconds: since the confirming Enter, on the monotonic clock; None before it.
     """
 
     subject: str = ""
@@ -33,6 +34,7 @@ class Killing:
     confirmed: bool = False
     ladder: Ladder | None = None
     lost: bool = False
+    seconds: float | None = None
 
     @property
     def running(self) -> bool:
@@ -100,6 +102,18 @@ class Scene:
     def event_now(self) -> datetime:
         """The sources' event time now."""
         return self.event_time(self.now)
+
+    def kill_seconds(self, ladder: Ladder) -> float:
+        """Seconds since the confirming Enter of a kill that is not proven yet.
+
+        On the monotonic clock where Enter was pressed here; a kill of another console can only be told by the
+        wall clock, which may have been set meanwhile, and is never less than what its own steps say.
+        """
+        own = self.killing
+        passed = (self.now - datetime.fromisoformat(ladder.started)).total_seconds()
+        if own is not None and own.seconds is not None and own.ladder is ladder:
+            passed = own.seconds
+        return max(passed, max((step.seconds or 0.0 for step in ladder.steps), default=0.0))
 
     def ladder(self) -> Ladder | None:
         """The newest ladder: of the kill opened here, else of the one in the journal."""

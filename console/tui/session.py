@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 
 from console.killswitch.steps import Ladder
 from console.tui.backend import KillClient
@@ -32,13 +33,16 @@ class KillSession:
         self._changed = changed
         self._killing = Killing(subject)
         self._half = False
+        self._sent_at: float | None = None
         self._descriptor: int | None = None
         self._client = self._connect()
 
     @property
     def killing(self) -> Killing:
         """Everything known, immutable."""
-        return self._killing
+        if self._sent_at is None:
+            return self._killing
+        return replace(self._killing, seconds=monotonic() - self._sent_at)
 
     def go(self, reason: str) -> None:
         """Confirm. The message has left when this returns.
@@ -56,6 +60,7 @@ class KillSession:
             self._disconnect()
             self._client = self._connect()
             self._client.go(reason)
+        self._sent_at = monotonic()
         self._killing = replace(self._killing, confirmed=True, lost=False)
         self._changed()
 

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from adapters.untrusted import Untrusted
 from console.config import FeatureConfig, ProviderTable
 from console.exits import Exit
 from console.feature import FlagView, Snapshot
-from console.killswitch.record import KillRecord
+from console.killswitch.record import DrillRecord, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.signals.verdict import Board, Clock, State, Verdict
 from console.status import document, exit_status, flag_words, lines
@@ -126,6 +127,20 @@ def test_the_document_is_plain_json_with_a_version_and_every_number_of_the_look(
     assert feature["kill"]["steps"][0]["rung"] == "confirmed"
     assert feature["findings"] == ["only one lever"]
     assert read["broken"] == [{"feature": "x@y", "problem": "why"}]
+
+
+@pytest.mark.requirement(11)
+def test_the_document_has_what_kills_took_by_step_drills_and_real_ones_apart() -> None:
+    kill = killed()
+    shown = replace(
+        snapshot({}), kills=(kill,), drills=(DrillRecord(kill.ladder, kill.at, kill.confirmed_at),) * 2
+    )
+    (feature,) = json.loads(json.dumps(document([shown], [])))["features"]
+    times = feature["time_to_kill"]
+    (real,) = times["real"]["kills"]
+    assert (real["confirmed_seconds"], real["quiet_seconds"]) == (kill.ladder.steps[0].seconds, None)
+    assert times["real"]["median_confirmed_seconds"] == kill.ladder.steps[0].seconds
+    assert len(times["drills"]["kills"]) == 2
 
 
 def test_what_a_provider_says_is_made_harmless_before_it_is_printed() -> None:

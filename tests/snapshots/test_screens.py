@@ -12,7 +12,18 @@ from textual.pilot import Pilot
 from adapters.flags.port import ArmingCheck
 from console.signals.verdict import Clock, State
 from console.tui.app import ConsoleApp
-from tests.console.tui.stage import ASKING, KILLED, NOW, RECORD, SNAPSHOT, StageBackend, flag
+from tests.console.tui.stage import (
+    ASKING,
+    DRILLS,
+    KILLED,
+    KILLS,
+    NOW,
+    PREPARED,
+    RECORD,
+    SNAPSHOT,
+    StageBackend,
+    flag,
+)
 from tests.console.tui.test_detail import Charts, settled
 from tests.console.tui.test_features_table import BROKEN, Many, feature
 from widgets.look import ASCII, UNICODE, Look
@@ -29,6 +40,7 @@ class Compare(Protocol):
 
 
 SMALL, LARGE = (80, 24), (120, 40)
+DRILLED = replace(SNAPSHOT, kills=KILLS, drills=DRILLS)
 
 
 def app_of(backend: StageBackend, look: Look = UNICODE) -> ConsoleApp:
@@ -62,21 +74,30 @@ def test_before_the_configuration_is_read(snap_compare: Compare) -> None:
     assert snap_compare(app_of(StageBackend(None)), terminal_size=SMALL, run_before=press())
 
 
+@pytest.mark.requirement(18)
 def test_the_kill_dialog_with_a_letter_to_go(snap_compare: Compare) -> None:
     keys = press("K", "k", "i", "l")
-    assert snap_compare(app_of(StageBackend()), terminal_size=SMALL, run_before=keys)
+    assert snap_compare(app_of(StageBackend(DRILLED)), terminal_size=SMALL, run_before=keys)
 
 
+@pytest.mark.requirement(18)
 def test_the_kill_dialog_of_an_inverse_flag_with_the_word_complete(snap_compare: Compare) -> None:
     config = replace(SNAPSHOT.config, flag=replace(SNAPSHOT.config.flag, kill_state="on"))
-    inverse = replace(SNAPSHOT, config=config, flag=flag(on=False))
+    assert SNAPSHOT.arming is not None
+    levers = (replace(SNAPSHOT.arming.levers[0], does="switch on in production"), SNAPSHOT.arming.levers[1])
+    arming = replace(SNAPSHOT.arming, levers=levers)
+    inverse = replace(SNAPSHOT, config=config, flag=flag(on=False), arming=arming)
+    first = replace(PREPARED.levers[0], does="switch on in production")
+    prepared = replace(PREPARED, levers=(first, PREPARED.levers[1]))
     keys = press("K", *"kill")
-    assert snap_compare(app_of(StageBackend(inverse)), terminal_size=SMALL, run_before=keys)
+    assert snap_compare(
+        app_of(StageBackend(inverse, prepared=prepared)), terminal_size=SMALL, run_before=keys
+    )
 
 
 @pytest.mark.parametrize("ladder", [ASKING, KILLED], ids=["asking", "killed"])
 def test_the_ladder(snap_compare: Compare, ladder: object) -> None:
-    backend = StageBackend()
+    backend = StageBackend(DRILLED)
 
     async def kill(pilot: Pilot[int]) -> None:
         await pilot.app.workers.wait_for_complete()

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 from textual import events
 from textual.widget import Widget
 
+from console.incident.acts import AlarmSeen
+from console.text import plain
 from console.tui import actions
 from console.tui.confirm import Answer, ConfirmWord
 from console.tui.scene import Scene
 from console.tui.screens.base import ConsoleScreen, Host
 from console.tui.screens.page import scrolled
+from console.tui.views.alarms import unseen
 from console.tui.views.card import card_page
 from console.tui.views.help import help_page
 from console.tui.views.kill_dialog import kill_dialog
@@ -40,6 +43,7 @@ class KillScreen(ConsoleScreen):
         read_before_paint: Callable[[], int],
         climbing: bool = False,
         problem: str = "",
+        kill_id: str = "",
     ) -> None:
         """Make the screen.
 
@@ -50,6 +54,7 @@ class KillScreen(ConsoleScreen):
             read_before_paint: number of the newest read before the screen was last painted.
             climbing: show the ladder of a kill that was confirmed before.
             problem: what is already known to be wrong, or "".
+            kill_id: the ladder is that of an older kill.
         """
         super().__init__(host)
         look = self.look
@@ -62,6 +67,7 @@ class KillScreen(ConsoleScreen):
         self._read_before_paint = read_before_paint
         self._word = ConfirmWord()
         self._problem = problem
+        self._kill_id = kill_id
         self._top = 0
         self._page = ""
         self._dialog = KillDialog(look=look)
@@ -91,7 +97,7 @@ class KillScreen(ConsoleScreen):
             if self._word.complete and self._word.painted_read is None:
                 self.call_after_refresh(self._painted)
         else:
-            self._ladder.show(ladder(scene, self._runbook()))
+            self._ladder.show(ladder(scene, self._runbook(), self._kill_id))
 
     def _page_of(self, scene: Scene, width: int) -> RunbookModel:
         if self._page == "requests":
@@ -119,12 +125,37 @@ class KillScreen(ConsoleScreen):
         return True
 
     def act(self, action: str) -> bool:
-        """F2 and F3 on the ladder."""
+        """F2 and F3 on the ladder, and what acknowledges its alarms."""
         key = {"requests": "f2", "kill_card": "f3"}.get(action)
-        if key is None:
+        if key is not None:
+            self._turn_page(key)
+        elif action == "acknowledge" and self.place == actions.LADDER:
+            self._acknowledge()
+        else:
             return False
-        self._turn_page(key)
         return True
+
+    def _acknowledge(self) -> None:
+        newest = self.host.scene().ladder()
+        if self._kill_id and (newest is None or newest.kill_id != self._kill_id):
+            self.host.say("an older kill: the alarms of the newest one are on its own ladder")
+            return
+        open_alarms = unseen(self.host.scene(), newest) if newest is not None else ()
+        if newest is None or not open_alarms:
+            self.host.say("no alarm stands: there is nothing to acknowledge")
+            return
+        seen = AlarmSeen(newest.kill_id, tuple(step.rung.value for step in open_alarms))
+        self.host.run(self._record(seen))
+
+    async def _record(self, seen: AlarmSeen) -> None:
+        problem = await self.host.backend.record(seen)
+        rungs = ", ".join(seen.rungs)
+        who = self.host.backend.operator
+        self.host.say(
+            f"NOT WRITTEN, the alarm stands: {plain(problem)}"
+            if problem
+            else f"journaled: {plain(who)} has seen that {rungs} did not come true"
+        )
 
     def _type(self, event: events.Key, read: int) -> None:
         character = event.character

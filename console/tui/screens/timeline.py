@@ -176,11 +176,7 @@ class TimelineScreen(ConsoleScreen):
         if chosen is None:
             return
         if chosen.kind == "kill":
-            ladder = self.scene.ladder()
-            if ladder is not None and ladder.kill_id in chosen.key:
-                self.host.go(actions.LADDER)
-            else:
-                self.host.say("that is an older kill: its rungs are the lines around it")
+            self._into_kill(chosen.key)
         elif chosen.kind == "verdict" and (signal := self._signal(chosen)):
             self.host.go(actions.DETAIL, signal)
         elif chosen.kind in ("attest", "waive", "said"):
@@ -191,6 +187,18 @@ class TimelineScreen(ConsoleScreen):
             self.host.go(actions.RUNBOOK)
         else:
             self.host.say("nothing more is known of that line; y copies it")
+
+    def _into_kill(self, key: str) -> None:
+        """The ladder of the kill that a line is about: the newest one, or an older one of the journal."""
+        ladder = self.scene.ladder()
+        kills = self.scene.snapshot.kills if self.scene.snapshot else ()
+        older = next((kill.ladder.kill_id for kill in kills if kill.ladder.kill_id in key), "")
+        if ladder is not None and ladder.kill_id in key:
+            self.host.go(actions.LADDER)
+        elif older:
+            self.host.go(actions.LADDER, older)
+        else:
+            self.host.say("that kill is too old to be shown rung by rung: its rungs are the lines around it")
 
     def _signal(self, happening: Happening) -> str:
         """Key of the signal that a change of verdict is about; the longest title that it begins with."""

@@ -65,6 +65,10 @@ def flag_words(scene: Scene) -> tuple[str, tuple[str, ...]]:
     detail: tuple[str, ...] = ()
     if flag.state.on:
         detail = (percent(flag.state.percent),) if flag.state.percent is not None else ("by rules",)
+    if snapshot.config.flag.kill_state == "on":
+        # The word alone would be read the other way round.
+        runs = "off" if flag.state.on else "on"
+        detail = (f"inverse: AI {runs}", f"AI {runs}")
     if flag.problem:
         read = when.minute(scene.event_time(flag.state.read_at), scene.event_now, scene.tz)
         detail = tuple(f"{form}, read {read}" for form in detail) or (f"read {read}",)

@@ -12,7 +12,7 @@ from console.tui.scene import Scene
 from console.tui.views import when
 from console.tui.views.arming import exercised, levers_now
 from console.tui.views.banner import flag_words, percent
-from console.tui.views.kill_dialog import affects, flag_move
+from console.tui.views.kill_facts import affects, flag_move
 from console.tui.views.marks import SIGNAL_STATES
 from console.tui.views.signals import why
 from console.tui.views.standing import back_on, worst

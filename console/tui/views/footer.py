@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from console.tui import actions
 from console.tui.scene import Scene
+from console.tui.views.alarms import unseen
 from widgets.footer import FooterModel, KeyModel
 
 
@@ -23,6 +24,8 @@ def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -
     for action in scene.keys.of(screen):
         if not action.label or (action.id == "ladder" and scene.ladder() is None):
             continue
+        if action.id == "acknowledge" and screen == actions.LADDER and not _alarmed(scene):
+            continue
         forbidden = action.dangerous and scene.read_only
         label = (labels or {}).get(action.id) or _label(action, scene, screen)
         key = KeyModel(
@@ -35,6 +38,11 @@ def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -
         (dangerous if action.dangerous else right if action.right else ordinary).append(key)
     groups = tuple(tuple(group) for group in (dangerous, ordinary) if group)
     return FooterModel(groups, tuple(right))
+
+
+def _alarmed(scene: Scene) -> bool:
+    newest = scene.ladder()
+    return newest is not None and bool(unseen(scene, newest))
 
 
 def _label(action: actions.Action, scene: Scene, screen: str) -> str:

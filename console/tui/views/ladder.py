@@ -1,25 +1,25 @@
-"""A kill as it climbs, and what is left to do."""
+"""A kill as it climbs, and an older one as the journal has it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from console.killswitch.alarms import alarms
+from console.killswitch.record import DrillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
-from console.tui.views.kill_dialog import in_breach, runbook_steps, way_back
+from console.tui.views.alarms import seen_by
+from console.tui.views.kill_left import sections
+from console.tui.views.kill_times import time_to_kill
 from console.tui.views.marks import STEP_MARKS
-from widgets.ladder import LadderModel, NoteModel, RungModel, SectionModel
+from widgets.ladder import LadderModel, NoteModel, RungModel
 from widgets.marks import Mark as Shown
 from widgets.marks import Tone
 
 if TYPE_CHECKING:
-    from console.feature import Snapshot
-
-OVERDUE = timedelta(seconds=30)
-"""After so long without a confirmation the requests to send by hand show themselves."""
+    from console.killswitch.record import KillRecord
 
 _PROVEN = (Outcome.CONFIRMED, Outcome.ALREADY)
 _WORDS = {
@@ -29,11 +29,19 @@ _WORDS = {
     Outcome.UNCONFIRMED: "SENT, NOT CONFIRMED",
     Outcome.FAILED: "KILL FAILED",
 }
+_LEAVE = NoteModel("You may leave or lose the line: the kill goes on without this screen.")
 
 
-def ladder(scene: Scene, runbook: str) -> LadderModel:
-    """The whole frame, from the newest ladder."""
-    newest = scene.ladder()
+def ladder(scene: Scene, runbook: str, kill_id: str = "") -> LadderModel:
+    """The whole frame, from the newest ladder.
+
+    Args:
+        runbook: the runbook's Markdown, "" when there is none.
+        kill_id: shows this kill instead, where it is an older one.
+    """
+    newest, older = scene.ladder(), _older(scene, kill_id)
+    if older is not None:
+        return _past(scene, older)
     snapshot = scene.snapshot
     key = plain(snapshot.config.key) if snapshot else ""
     if newest is None:
@@ -43,25 +51,65 @@ def ladder(scene: Scene, runbook: str) -> LadderModel:
             rungs=(RungModel(Shown.NOW, "journaled", "", "Enter was sent to the kill's own process"),),
             notes=(_LEAVE,),
         )
-    lost = scene.killing is not None and scene.killing.lost and newest is scene.killing.ladder
+    lost = scene.killing is not None and scene.killing.lost and newest.kill_id == _own(scene)
     proven = newest.outcome in _PROVEN
-    word = _WORDS[newest.outcome]
-    if proven and newest.killed_by is not None and newest.killed_by > 1:
-        word = f"KILLED by lever {newest.killed_by}"
     return LadderModel(
-        title=f"{word}  {key}",
+        title=f"{_title(newest)}  {key}",
         tone=Tone.PLAIN if proven else Tone.DANGER,
-        rungs=tuple(_rung(step) for step in newest.steps),
-        notes=_notes(newest, lost),
-        sections=_sections(scene, snapshot, newest, runbook, lost),
+        rungs=_rungs(scene, newest),
+        notes=_notes(scene, newest, lost),
+        sections=sections(scene, newest, runbook, lost=lost),
     )
 
 
-_TRIED = ": tried again by itself; F2 shows it by hand"
-_LEAVE = NoteModel("You may leave or lose the line: the kill goes on without this screen.")
+def _own(scene: Scene) -> str:
+    own = scene.killing.ladder if scene.killing else None
+    return own.kill_id if own else ""
 
 
-def _rung(step: Step) -> RungModel:
+def _older(scene: Scene, kill_id: str) -> KillRecord | DrillRecord | None:
+    newest, snapshot = scene.ladder(), scene.snapshot
+    if not kill_id or snapshot is None or (newest is not None and newest.kill_id == kill_id):
+        return None
+    kills: tuple[KillRecord | DrillRecord, ...] = (*snapshot.kills, *snapshot.drills)
+    return next((kill for kill in kills if kill.ladder.kill_id == kill_id), None)
+
+
+def _past(scene: Scene, kill: KillRecord | DrillRecord) -> LadderModel:
+    """A kill that another one has followed: nothing of it is tried or watched any more."""
+    newest = kill.ladder
+    at = when.second(scene.event_time(kill.at), scene.event_now, scene.tz)
+    drill = "DRILL  " if isinstance(kill, DrillRecord) else ""
+    who = NoteModel(f"By {plain(newest.operator)}, {at}. An older kill: nothing of it is tried or watched.")
+    took, others = time_to_kill(scene.snapshot, newest)
+    return LadderModel(
+        title=f"{drill}{_title(newest)}  {plain(newest.feature)}  {at}",
+        rungs=_rungs(scene, newest),
+        notes=(who, NoteModel(took, right=others)) if took else (who,),
+    )
+
+
+def _title(newest: Ladder) -> str:
+    if newest.outcome in _PROVEN and newest.killed_by is not None and newest.killed_by > 1:
+        return f"KILLED by lever {newest.killed_by}"
+    return _WORDS[newest.outcome]
+
+
+def _rungs(scene: Scene, newest: Ladder) -> tuple[RungModel, ...]:
+    own = any(step.rung is Rung.CONFIRMED and step.lever == newest.killed_by for step in newest.steps)
+    alarmed = alarms(newest)
+    shown = []
+    for step in newest.steps:
+        note = ""
+        if step in alarmed:
+            note = seen_by(scene, newest, step) or "o: seen"
+        elif newest.killed_by and not own and step.rung is Rung.EVALUATED and step.mark is Mark.TRUE:
+            note = "is confirmed"
+        shown.append(_rung(step, note))
+    return tuple(shown)
+
+
+def _rung(step: Step, note: str) -> RungModel:
     name = f"lever {step.lever}" if step.rung is Rung.LEVER else step.rung.value
     text = plain(step.text)
     if step.mark is Mark.NOT_CONFIGURED:
@@ -71,67 +119,17 @@ def _rung(step: Step) -> RungModel:
         name=name,
         seconds=when.seconds(step.seconds) if step.seconds is not None else "",
         text=text,
+        note=note,
     )
 
 
-def _notes(newest: Ladder, lost: bool) -> tuple[NoteModel, ...]:
+def _notes(scene: Scene, newest: Ladder, lost: bool) -> tuple[NoteModel, ...]:
     if lost and not newest.finished:
         return (
             NoteModel("The kill's own process went away. Look at the flag, then K again.", mark=Shown.FAIL),
         )
+    took, others = time_to_kill(scene.snapshot, newest)
+    times = (NoteModel(took, right=others),) if took else ()
     if newest.outcome is Outcome.ASKING or (newest.outcome in _PROVEN and not newest.finished):
-        return (_LEAVE,)
-    return ()
-
-
-def _sections(
-    scene: Scene, snapshot: Snapshot | None, newest: Ladder, runbook: str, lost: bool
-) -> tuple[SectionModel, ...]:
-    if newest.outcome is Outcome.ASKING and scene.now - datetime.fromisoformat(newest.started) > OVERDUE:
-        return (SectionModel("nothing is confirmed yet: by hand, beside it", _by_hand(scene)),)
-    if newest.outcome is Outcome.ASKING and not lost:
-        waiting = (
-            NoteModel("You need not press anything now. The next lever goes by itself."),
-            NoteModel("If nothing is confirmed in 30 s, what to send by hand stands here; F2 shows it now."),
-        )
-        return (SectionModel("while you wait", waiting),)
-    left = [NoteModel(f"{plain(words)}{_TRIED}", label="levers", mark=Shown.NOW) for words in newest.still_on]
-    left.extend(
-        NoteModel(f"{step.rung.value}: {plain(step.text)}", label="alarm", mark=Shown.FAIL)
-        for step in newest.steps
-        if step.mark is Mark.FALSE and step.rung in (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK)
-    )
-    sections = []
-    if newest.outcome not in _PROVEN or lost:
-        sections.append(SectionModel("by hand", _by_hand(scene)))
-    if snapshot is not None:
-        subject = (scene.killing.subject if scene.killing else "") or in_breach(snapshot)
-        if subject:
-            _, found = runbook_steps(subject, runbook)
-            # The steps that say to kill have been done.
-            left.extend(
-                NoteModel(text, label=f"step {number}")
-                for number, text in found
-                if "kill" not in text.lower()
-            )
-    sections.append(SectionModel("what is left to do", tuple(left)))
-    if snapshot is not None:
-        pulled = {step.lever for step in newest.steps if step.mark is not Mark.TO_COME}
-        back = tuple(
-            NoteModel(words, label="way back" if number == 1 else f"lever {number}")
-            for number, words in way_back(snapshot)
-            if number == 1 or number in pulled
-        )
-        sections.append(SectionModel("not now: only when the cause is known", back))
-    return tuple(sections)
-
-
-def _by_hand(scene: Scene) -> tuple[NoteModel, ...]:
-    prepared = scene.killing.prepared if scene.killing else None
-    if prepared is None:
-        return (NoteModel("Turn the flag to its kill state at its provider; tell the on-call channel."),)
-    return tuple(
-        NoteModel(plain(sketch.command), label=plain(sketch.what))
-        for lever in prepared.levers
-        for sketch in lever.sketches
-    )
+        return (*times, _LEAVE)
+    return times

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views.arming import arming_lines
-from console.tui.views.kill_dialog import affects, flag_move, in_breach
+from console.tui.views.kill_dialog import in_breach
+from console.tui.views.kill_facts import affects, flag_move
 from console.tui.views.runbook import line_of, runbook
 from widgets.line import Line, Role, wrap
 from widgets.runbook import RunbookModel

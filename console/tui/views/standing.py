@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from console.killswitch.alarms import BELOW, alarm_words, alarms
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.signals.verdict import State, Verdict
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
+from console.tui.views.alarms import seen_by, unseen
 
 _SEVERITY = (
     State.BREACH,
@@ -22,7 +24,6 @@ _SEVERITY = (
     State.OK,
     State.OFF,
 )
-_LOWER = (Rung.EVALUATED, Rung.QUIET, Rung.FALLBACK)
 _COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -128,22 +129,23 @@ def _of_kill(scene: Scene, ladder: Ladder) -> Standing:
         text = "the kill was sent, and nothing proves it: look at the flag"
         return Standing(State.ERROR, "NOT CONFIRMED", text, danger=True)
     if ladder.outcome is Outcome.ASKING:
-        newest = max((step.seconds for step in ladder.steps if step.seconds is not None), default=0.0)
-        passed = (scene.now - datetime.fromisoformat(ladder.started)).total_seconds()
-        aside = when.seconds(max(newest, passed))
+        aside = when.seconds(scene.kill_seconds(ladder))
         return Standing(State.BREACH, "KILLING", _progress(ladder), danger=True, aside=aside)
-    alarm, below = _alarm(ladder), "" if ladder.finished else _below(ladder)
     confirmed = confirmed_at(scene, ladder)
     at = when.second(scene.event_time(confirmed), scene.event_now, scene.tz) if confirmed else ""
     signed = f"{at} {plain(ladder.operator)}".strip()
+    killed = "KILLED"
     if ladder.killed_by is not None and ladder.killed_by > 1:
         still = "; ".join(plain(words) for words in ladder.still_on) or "flag not proven off"
-        text = f"KILLED by lever {ladder.killed_by} ({still})  {signed}"
-    else:
-        text = f"KILLED {signed}"
-    # The newest rung stands here until every rung came true.
-    rung = alarm or below
-    return Standing(State.OFF, "", f"{text} · {rung}" if rung else text, danger=bool(alarm), killed=True)
+        killed = f"KILLED by lever {ladder.killed_by} ({still}) "
+    # The newest rung stands here until every rung came true, or somebody has seen that it did not.
+    open_alarms = unseen(scene, ladder)
+    if open_alarms:
+        text = f"{killed.rstrip()}, but {plain(alarm_words(open_alarms[0]))}  {signed}"
+        return Standing(State.OFF, "", text, danger=True, killed=True)
+    rung = _seen(scene, ladder) or ("" if ladder.finished else _below(ladder))
+    text = f"{killed} {signed}"
+    return Standing(State.OFF, "", f"{text} · {rung}" if rung else text, killed=True)
 
 
 def confirmed_at(scene: Scene, ladder: Ladder) -> datetime | None:
@@ -157,16 +159,16 @@ def confirmed_at(scene: Scene, ladder: Ladder) -> datetime | None:
     return None
 
 
-def _alarm(ladder: Ladder) -> str:
-    for step in ladder.steps:
-        if step.mark is Mark.FALSE and step.rung in _LOWER:
-            return f"but {step.rung.value} did not come true"
+def _seen(scene: Scene, ladder: Ladder) -> str:
+    """Of a rung that did not come true: that somebody knows."""
+    for step in alarms(ladder):
+        return f"{step.rung.value} did not come true, {seen_by(scene, ladder, step)}"
     return ""
 
 
 def _below(ladder: Ladder) -> str:
     for step in ladder.steps:
-        if step.rung in _LOWER and step.mark in (Mark.NOW, Mark.TO_COME):
+        if step.rung in BELOW and step.mark in (Mark.NOW, Mark.TO_COME):
             return f"{step.rung.value} not seen yet"
     return ""
 

@@ -15,6 +15,12 @@ def second(instant: datetime, now: datetime, tz: tzinfo) -> str:
     return _shown(instant, now, tz, "%H:%M:%S")
 
 
+def day(instant: datetime, now: datetime, tz: tzinfo) -> str:
+    """``02:58`` today, else ``9 Nov``."""
+    local = instant.astimezone(tz)
+    return local.strftime("%H:%M") if local.date() == now.astimezone(tz).date() else f"{local.day} {local:%b}"
+
+
 def clock(instant: datetime, tz: tzinfo) -> tuple[str, ...]:
     """The banner's clock, the longest form first."""
     local = instant.astimezone(tz)

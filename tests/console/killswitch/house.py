@@ -12,7 +12,7 @@ from pathlib import Path
 
 from console.config import Config, ConfigError, FeatureConfig, load
 from console.identity import Operator
-from console.killswitch.clock import SystemClock
+from console.killswitch.clock import Clock, SystemClock
 from console.killswitch.execution import Before, Execution
 from console.killswitch.history import process_began
 from console.killswitch.levers import close_levers, open_levers
@@ -164,6 +164,7 @@ kill_state = "{kill_state}"
         look_first: bool = True,
         before: Before | None = None,
         lever_seconds: float = 0.3,
+        clock: Clock | None = None,
     ) -> Ladder:
         """Kill in this process, from the confirming key to the end of all retries.
 
@@ -182,7 +183,7 @@ kill_state = "{kill_state}"
             operator=MARA,
             reason="14 of 38 answers failed",
             journal=self.journal,
-            clock=SystemClock(),
+            clock=clock or SystemClock(),
             publish=self.ladders.append,
             before=before,
             limits=limits,

@@ -16,7 +16,9 @@ from console.signals.verdict import Clock
 from console.tui.run import run_console
 from tests.console.tui.stage import (
     ASKING,
+    DRILLS,
     KILLED,
+    KILLS,
     NOW,
     SNAPSHOT,
     ScriptedExecutor,
@@ -57,6 +59,8 @@ def main() -> int:
     snapshot = replace(
         snapshot,
         flag=flag(read_at=real),
+        kills=KILLS,
+        drills=DRILLS,
         happenings=tuple(replace(each, at=each.at + (real - NOW)) for each in SNAPSHOT.happenings),
         arming=replace(SNAPSHOT.arming, proven_at=real - timedelta(seconds=2)) if SNAPSHOT.arming else None,
     )

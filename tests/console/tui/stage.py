@@ -15,7 +15,7 @@ from console.identity import Operator
 from console.incident.acts import Acknowledge, Act, Attest, Done
 from console.incident.happening import Happening
 from console.killswitch.arming import Arming, LeverArming
-from console.killswitch.record import KillRecord
+from console.killswitch.record import DrillRecord, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.killswitch.wire import Prepared, PreparedLever
 from console.readiness.records import fold
@@ -345,6 +345,34 @@ KILLED = replace(
 RECORD = KillRecord(KILLED, at("03:12:08"), at("03:12:16"))
 
 
+def earlier(kill_id: str, days: int, confirmed: float, quiet: float, fallback: float) -> KillRecord:
+    """A kill by lever 1, some days before, that climbed every rung."""
+    steps = (
+        Step(Rung.JOURNALED, 0, Mark.TRUE, 0.01, "row 4100, on disk before anything was sent"),
+        Step(Rung.LEVER, 1, Mark.TRUE, 0.02, "flag service: switch off in production"),
+        Step(Rung.ACCEPTED, 1, Mark.TRUE, 0.2, "at version 7"),
+        Step(Rung.CONFIRMED, 1, Mark.TRUE, confirmed, "read back: flag OFF in flag service"),
+        Step(Rung.QUIET, 0, Mark.TRUE, quiet, "AI answers 0 in 10 s; fallback 12; logs arrive"),
+        Step(Rung.FALLBACK, 0, Mark.TRUE, fallback, "probe: 200, 'temporarily unavailable'"),
+    )
+    began = at("10:20:33") - timedelta(days=days)
+    changes: dict[str, object] = {"kill_id": kill_id, "started": began.isoformat(), "killed_by": 1}
+    done = ladder(Outcome.CONFIRMED, steps, finished=True, exit_status=0, **changes)
+    return KillRecord(done, began, began + timedelta(seconds=confirmed))
+
+
+def as_drill(kill: KillRecord) -> DrillRecord:
+    """The same, as the kill of a drill."""
+    return DrillRecord(kill.ladder, kill.at, kill.confirmed_at)
+
+
+KILLS = (earlier("k0", 40, 8.0, 14.0, 12.0),)
+DRILLS = tuple(
+    as_drill(earlier(f"d{days}", days, seconds, 11.0, 12.0))
+    for days, seconds in ((96, 1.1), (66, 0.9), (36, 0.8), (6, 0.9))
+)
+
+
 PREPARED = Prepared(
     (
         PreparedLever(
@@ -459,6 +487,7 @@ class StageBackend:
         self.started = self.stopped = False
         self.refuses: OSError | None = None
         self.next_dead = False
+        self.prepared = PREPARED
         self._callbacks: list[Callable[[], None]] = []
         for name, value in changes.items():
             setattr(self, name, value)
@@ -523,7 +552,7 @@ class StageBackend:
         self.next_dead = False
         self.executors.append(executor)
         if not executor.closed:
-            executor.say(PREPARED)
+            executor.say(self.prepared)
         return executor
 
     async def card(self) -> tuple[str, ...]:

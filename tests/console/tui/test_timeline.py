@@ -9,10 +9,20 @@ import pytest
 from rich.cells import cell_len
 
 from console.incident.happening import Happening
+from console.killswitch.record import KillRecord
 from console.signals.verdict import Clock
 from console.tui import actions
 from console.tui.views.timeline import timeline
-from tests.console.tui.stage import HAPPENINGS, NOW, RECORD, SNAPSHOT, StageBackend, happening
+from tests.console.tui.stage import (
+    HAPPENINGS,
+    KILLED,
+    NOW,
+    RECORD,
+    SNAPSHOT,
+    StageBackend,
+    at,
+    happening,
+)
 from tests.console.tui.test_kill_keys import app_on, shown
 from tests.console.tui.test_views import scene
 from widgets.happenings import HappeningRow, HappeningsModel, paint
@@ -152,15 +162,29 @@ async def test_enter_goes_to_what_a_line_is_about(line: Happening, place: str) -
         assert app.screen.place == place  # type: ignore[attr-defined]
 
 
-async def test_enter_on_a_kill_shows_its_ladder_and_an_older_kill_has_none() -> None:
+async def test_enter_on_a_kill_shows_its_ladder_also_of_an_older_one() -> None:
     newest = replace(happening("03:12:08", "kill", "pressed Enter: kill", "Mara Voss"), key="kill:k1")
-    older = replace(happening("02:12:08", "kill", "pressed Enter: kill", "Mara Voss"), key="kill:k0")
-    app = app_on(StageBackend(replace(SNAPSHOT, kill=RECORD, happenings=(older, newest))))
+    older = replace(happening("02:12:08", "kill", "pressed Enter: kill", "Jonas Ek"), key="kill:k0")
+    before = replace(KILLED, kill_id="k0", operator="Jonas Ek", killed_by=1, still_on=())
+    kills = (KillRecord(before, at("02:12:08"), at("02:12:16")), RECORD)
+    app = app_on(StageBackend(replace(SNAPSHOT, kill=RECORD, kills=kills, happenings=(older, newest))))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5", "enter")
         assert "what is left to do" in shown(app)
         await pilot.press("escape", "k", "k", "enter")
-        assert "older kill" in shown(app)
+        assert "KILLED  support-drafts  02:12:08" in shown(app)
+        assert "By Jonas Ek, 02:12:08. An older kill" in shown(app)
+        assert "what is left to do" not in shown(app)
+        await pilot.press("4", "escape")
+        assert "By Jonas Ek, 02:12:08. An older kill" in shown(app)
+
+
+async def test_enter_on_a_kill_that_is_kept_no_more_says_so() -> None:
+    gone = replace(happening("02:12:08", "kill", "pressed Enter: kill", "Mara Voss"), key="kill:k0")
+    app = app_on(StageBackend(replace(SNAPSHOT, kill=RECORD, kills=(RECORD,), happenings=(gone,))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5", "enter")
+        assert "too old to be shown rung by rung" in shown(app)
 
 
 async def test_a_line_is_copied_with_its_date_and_offset() -> None:

@@ -111,7 +111,10 @@ def test_a_rung_that_did_not_come_true_is_an_alarm() -> None:
     record = KillRecord(replace(KILLED, steps=steps), at("03:12:08"), at("03:12:16"))
     stand = standing(scene(replace(SNAPSHOT, kill=record)))
     assert stand.danger
-    assert stand.text.endswith("but quiet did not come true")
+    assert stand.text == (
+        "KILLED by lever 2 (flag still ON in flag service), but quiet: AI answers still 70/h  "
+        "03:12:16 Mara Voss"
+    )
 
 
 def test_a_flag_that_is_on_again_after_the_kill_is_judged_again_and_not_called_killed() -> None:
@@ -241,7 +244,7 @@ def test_the_dialog_says_what_where_who_what_instead_and_how_it_is_undone() -> N
     assert dialog.lead == "Turns the AI path OFF for every user in production. Real users."
     assert facts["flag"].text == f"{FLAG}    ON at 25 %  →  OFF"
     assert facts["flag"].right == "(OFF is the kill)"
-    assert facts["affects"].text == "25 % of users; 151 people in the last day; 76 answers an hour now"
+    assert facts["affects"].text == "25 % of users, stage 3 of 3; 151 people a day; 76 answers an hour"
     assert "temporarily unavailable" in facts["instead"].text
     assert facts["way back"].text == "by hand: flag on in flag service; release lever 2 if pulled"
     assert [number for number, _ in dialog.runbook] == ["3", "4"]
@@ -250,9 +253,9 @@ def test_the_dialog_says_what_where_who_what_instead_and_how_it_is_undone() -> N
 def test_an_inverse_flag_is_said_to_be_killed_by_on() -> None:
     inverse = replace(CONFIG, flag=replace(CONFIG.flag, kill_state="on"))
     dialog = kill_dialog(scene(replace(SNAPSHOT, config=inverse, flag=flag(on=False))), ConfirmWord(), "")
-    assert dialog.lead.startswith("Turns the flag ON, which takes the AI path from every user")
+    assert dialog.lead.startswith("Turns the flag ON, so that nobody in production gets the AI.")
     assert dialog.facts[0].text == f"{FLAG}    OFF  →  ON"
-    assert dialog.facts[0].right == "(inverse: ON is the kill)"
+    assert dialog.facts[0].right == "(kill = turn this flag ON)"
 
 
 def test_what_is_not_known_is_said_to_be_unknown() -> None:
