@@ -76,14 +76,11 @@ class KillDialogModel(Struct, frozen=True):
 def paint(model: KillDialogModel, width: int, height: int, look: Look) -> tuple[Line, ...]:
     """A frame as high as its content, blank below; never without its lead, levers and confirm line."""
     if height < 4:
-        return (_confirm(model, width, look),)[:height]
-    body = fitted(_parts(model, width, look), height - 3)[: height - 3]
-    return (
-        top(width, look, model.title, Role.DANGER),
-        *body,
-        _confirm(model, width, look),
-        bottom(width, look),
-    )
+        return tuple(_confirm(model, width, 1, look))[:height]
+    confirm = _confirm(model, width, height - 3, look)
+    room = height - 2 - len(confirm)
+    body = fitted(_parts(model, width, look), room)[:room]
+    return (top(width, look, model.title, Role.DANGER), *body, *confirm, bottom(width, look))
 
 
 def _parts(model: KillDialogModel, width: int, look: Look) -> list[Part]:
@@ -152,13 +149,18 @@ def _step(number: str, words: str, most: int, width: int, look: Look) -> list[Li
     return lines
 
 
-def _confirm(model: KillDialogModel, width: int, look: Look) -> Line:
+def _confirm(model: KillDialogModel, width: int, most: int, look: Look) -> list[Line]:
+    """The typed word and the message beside it; a message that is too long for that has a line of its own."""
     row = inside(width, look)
     row.put(f"type  {look.text(model.word)}  {look.pointer} ", Role.DANGER, limit=max(0, width - 8))
     row.put(model.typed, Role.DANGER, limit=max(0, width - 3 - row.used)).put(look.cursor, Role.DANGER)
-    room = width - 3 - row.used - 2
-    message = model.message if cell_len(look.text(model.message)) <= room else TOO_SMALL
-    return closed(row.right(message, width - 3, Role.DANGER, gap=2), width, look)
+    cells = cell_len(look.text(model.message))
+    if cells <= width - 3 - row.used - 2:
+        return [closed(row.right(model.message, width - 3, Role.DANGER, gap=2), width, look)]
+    if most < 2 or cells > width - 4:
+        return [closed(row.right(TOO_SMALL, width - 3, Role.DANGER, gap=2), width, look)]
+    own = inside(width, look).put(model.message, Role.DANGER)
+    return [closed(row, width, look), closed(own, width, look)]
 
 
 class KillDialog(Rows[KillDialogModel]):

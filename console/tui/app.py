@@ -202,7 +202,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._notice = ("", 0.0)
             screen = self.screen
             if isinstance(screen, ConsoleScreen):
-                if screen.take(event, self._reads.of(event)):
+                read = self._reads.of(event)
+                if ("kills" in self.__dict__ and self.kills.keep(event, read)) or screen.take(event, read):
                     return
                 keys = self._keyboard.keys
                 action = keys.find(screen.place, event.key) if isinstance(event, events.Key) else None

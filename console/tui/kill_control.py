@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from console.text import plain
 from console.tui import actions
 from console.tui.scene import Killing
@@ -15,9 +17,13 @@ from console.tui.views.kill_dialog import in_breach
 from console.tui.views.standing import standing
 
 if TYPE_CHECKING:
+    from console.config import FeatureConfig
     from console.tui.app import ConsoleApp
     from console.tui.backend import Backend, KillClient
 
+
+_NEVER_KEPT = frozenset({"q", "escape", "ctrl+c", "K"})
+"""Keys that work also while a dialog is waited for: they leave, or ask for it again."""
 
 KEPT_SECONDS = 5.0
 """A kill key that came before the configuration was read still counts for so long."""
@@ -31,6 +37,8 @@ class KillControl:
         self._backend = backend
         self._sessions: dict[str, KillSession] = {}
         self._wanted_at: float | None = None
+        self._kept: list[tuple[events.Key | events.Paste, int]] = []
+        """Typed after a kill key that came too early: they belong to its dialog."""
 
     @property
     def killing(self) -> Killing | None:
@@ -54,7 +62,7 @@ class KillControl:
         if self._backend.read_only:
             app.host.go(actions.HELP, "read-only")
         elif self._backend.snapshot is None:
-            self._wanted_at = monotonic()
+            self._wanted_at, self._kept = monotonic(), []
             app.say(f"K opens the dialog as soon as it is known what it kills: {self._backend.message}")
         elif self._chosen in self.running:
             if not isinstance(app.screen, KillScreen):
@@ -69,6 +77,15 @@ class KillControl:
             self._push(climbing=False, problem=problem)
             app.looks.opened()
 
+    def keep(self, event: events.Key | events.Paste, read: int) -> bool:
+        """Keep what is typed after a kill key whose dialog cannot be opened yet; False lets it go on."""
+        if self._wanted_at is None or monotonic() - self._wanted_at >= KEPT_SECONDS:
+            return False
+        if isinstance(event, events.Key) and event.key in _NEVER_KEPT:
+            return False
+        self._kept.append((event, read))
+        return True
+
     def resume(self) -> None:
         """Open the dialog for a key that was pressed when nothing was known yet."""
         if self._wanted_at is None or self._backend.snapshot is None:
@@ -76,11 +93,15 @@ class KillControl:
         if not isinstance(self._app.screen, ConsoleScreen):
             return  # the palette was opened meanwhile
         fresh = monotonic() - self._wanted_at < KEPT_SECONDS
-        self._wanted_at = None
+        kept, self._wanted_at, self._kept = self._kept, None, []
         if fresh and self._app.screen.place == actions.FEATURES:
             self._app.say("K: there are several features; press it again on the row that is meant")
         elif fresh:
             self.open()
+            for event, read in kept:
+                screen = self._app.screen
+                if isinstance(screen, KillScreen):
+                    screen.take(event, read)
 
     def show_ladder(self, kill_id: str = "") -> None:
         """Show the newest kill, opened here or found in the journal; or an older one of the journal."""
@@ -116,11 +137,12 @@ class KillControl:
     def _push(self, *, climbing: bool, problem: str = "", kill_id: str = "") -> None:
         app = self._app
         name = self._chosen
+        opened = self._backend.snapshot.config if self._backend.snapshot else None
         # Out of a kill that runs one comes to the signals, where line 2 follows it.
         app.places.make_room(actions.LADDER, way_back=climbing and name not in self.running)
         screen = KillScreen(
             app.host,
-            go=lambda: self._go(name),
+            go=lambda: self._go(name, opened),
             leave=lambda: self._leave(name),
             typing=lambda half: self._typing(name, half),
             read_before_paint=app.read_before_paint,
@@ -130,12 +152,20 @@ class KillControl:
         )
         app.push_screen(screen)
 
-    def _go(self, name: str) -> str:
-        """Send the kill, synchronously; what went wrong, or ""."""
+    def _go(self, name: str, opened: FeatureConfig | None) -> str:
+        """Send the kill, synchronously; what went wrong, or "".
+
+        Args:
+            opened: what the kill's process was started with.
+        """
         if name != self._chosen:
             # A reload took the feature away meanwhile: what the dialog says is about another one.
             return f"NOT SENT: {plain(name)} is no longer in console.toml; esc, then look again"
         reason = standing(self._app.scene()).text
+        now = self._backend.snapshot.config if self._backend.snapshot else None
+        if _differs(opened, now):
+            # The sentence on the screen is about what a reload has brought: so must the kill be.
+            self._end(name)
         try:
             session = self._sessions.get(name) or self._start(name)
             session.go(reason)
@@ -152,3 +182,15 @@ class KillControl:
         self._end(name)
         self._app.home()
         self._app.say("left the dialog: nothing was sent")
+
+
+def _differs(opened: FeatureConfig | None, now: FeatureConfig | None) -> bool:
+    """Whether a kill would go to another flag, or by other levers."""
+    if opened is None or now is None:
+        return False
+    return (opened.flag_key, opened.flag, opened.levers, opened.lever_order) != (
+        now.flag_key,
+        now.flag,
+        now.levers,
+        now.lever_order,
+    )

@@ -47,6 +47,26 @@ def test_flag_levers_and_the_confirm_line_are_there_at_every_height(width: int) 
         assert "type  kill  ▸ kil▏" in lines[-2]
 
 
+@pytest.mark.requirement(17)
+def test_the_effect_of_a_long_flag_stands_whole_in_a_line_of_its_own() -> None:
+    effect = "Enter kills support-drafts-ai-rollout-2026-q4-agents in production: once more"[:76]
+    for width, height in ((80, 20), (80, 9), (100, 26)):
+        lines = text_of(paint(replace(DIALOG, typed="kill", message=effect), width, height, UNICODE))
+        assert any(effect in line for line in lines[-3:])
+        assert any("type  kill  ▸ kill▏" in line for line in lines[-3:-1])
+        assert len(lines) <= height
+
+
+def test_a_message_without_room_is_never_shown_in_part() -> None:
+    effect = "Enter kills support-drafts-ai in production"
+    for width, height in ((40, 9), (30, 5), (60, 3)):
+        shown = "\n".join(
+            text_of(paint(replace(DIALOG, typed="kill", message=effect), width, height, UNICODE))
+        )
+        assert "Enter kills" not in shown
+        assert "too" in shown
+
+
 def test_a_step_of_the_runbook_that_is_cut_says_so() -> None:
     whole = text_of(paint(DIALOG, 60, 30, UNICODE))
     assert "│    the provider.                                         │" in whole

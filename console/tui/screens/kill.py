@@ -17,7 +17,7 @@ from console.tui.screens.page import scrolled
 from console.tui.views.alarms import unseen
 from console.tui.views.card import card_page
 from console.tui.views.help import help_page
-from console.tui.views.kill_dialog import kill_dialog
+from console.tui.views.kill_dialog import effect, kill_dialog
 from console.tui.views.ladder import ladder
 from console.tui.views.requests import requests
 from widgets.kill_dialog import KillDialog
@@ -68,6 +68,7 @@ class KillScreen(ConsoleScreen):
         self._word = ConfirmWord()
         self._problem = problem
         self._kill_id = kill_id
+        self._effect = ""
         self._top = 0
         self._page = ""
         self._dialog = KillDialog(look=look)
@@ -93,6 +94,9 @@ class KillScreen(ConsoleScreen):
         if self._page:
             self._pages.show(self._page_of(scene, self.app.size.width))
         elif self.place == actions.DIALOG:
+            if scene.snapshot is not None and (named := effect(scene.snapshot)) != self._effect:
+                # A reload has changed what is killed: Enter counts for what is on the screen now.
+                self._effect, self._word = named, self._word.hidden()
             self._dialog.show(kill_dialog(scene, self._word, self._runbook(), self._problem))
             if self._word.complete and self._word.painted_read is None:
                 self.call_after_refresh(self._painted)

@@ -268,6 +268,48 @@ async def test_before_the_configuration_is_read_k_says_so_and_the_word_goes_nowh
         assert "reading console.toml" in shown(app)
 
 
+@pytest.mark.requirement(17)
+async def test_what_is_typed_after_k_while_the_configuration_is_read_belongs_to_the_dialog() -> None:
+    backend = StageBackend(None)
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await bundle(pilot, "Kkill\r", 3)
+        assert isinstance(app.screen, SignalsScreen)
+        backend.publish(SNAPSHOT)
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, KillScreen)
+        assert backend.executors[0].reasons == []
+        assert "Enter kills support-drafts-ai in production: once more" in shown(app)
+        await bundle(pilot, "\r", 4)
+        assert len(backend.executors[0].reasons) == 1
+
+
+async def test_q_leaves_also_while_a_dialog_is_waited_for() -> None:
+    app = app_on(StageBackend(None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("K", "k", "q")
+        assert app.return_code == 0
+
+
+@pytest.mark.requirement(17)
+async def test_a_flag_that_a_reload_renames_under_the_dialog_is_asked_for_again_and_then_killed() -> None:
+    backend = StageBackend()
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("K", *"kill")
+        renamed = replace(SNAPSHOT, config=replace(SNAPSHOT.config, flag_key="drafts-ai-2"))
+        backend.snapshot = renamed
+        assert isinstance(app.screen, KillScreen)
+        app.screen.draw(app.scene())
+        # It comes before the new sentence is painted.
+        app.screen.take(events.Key("enter", "\r"), 99)
+        await pilot.pause()
+        assert [executor.reasons for executor in backend.executors] == [[]]
+        assert "Enter kills drafts-ai-2 in production" in shown(app)
+        await pilot.press("enter")
+        assert [len(executor.reasons) for executor in backend.executors] == [0, 1]
+
+
 async def test_k_works_when_no_lever_is_armed() -> None:
     assert SNAPSHOT.arming is not None
     broken = tuple(
