@@ -111,6 +111,9 @@ class EventTraffic:
         assert self._tally is not None  # noqa: S101 - `_open` has set it
         return self._tally.count(self._clock())
 
+    async def earlier(self, ago: float) -> float | None:
+        return None  # a stream of what happens from now on
+
     async def aclose(self) -> None:
         reader, self._reader, self._tally = self._reader, None, None
         if reader is not None:

@@ -244,6 +244,17 @@ class TrafficProbe(Protocol):
         """Count over the probe's own window that ends now."""
         ...
 
+    async def earlier(self, ago: float) -> float | None:
+        """Answers of both paths in the same window as it was some seconds ago: are old logs still readable?
+
+        Args:
+            ago: real seconds.
+
+        Returns:
+            None where the source keeps nothing that could be asked for.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Let go of connections."""
         ...

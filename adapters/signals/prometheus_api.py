@@ -88,9 +88,10 @@ class Api:
             raise garbage("did not answer `time()` with a time", self.where, Effect.NONE)
         return numbers[0]
 
-    async def instant(self, query: str) -> Found:
-        """Evaluate a query once, now."""
-        return self._found(await self._ask("/api/v1/query", {"query": query}))
+    async def instant(self, query: str, at: float | None = None) -> Found:
+        """Evaluate a query once, now or at an instant of the past (epoch seconds of the engine's clock)."""
+        form = {"query": query} if at is None else {"query": query, "time": f"{at:.3f}"}
+        return self._found(await self._ask("/api/v1/query", form))
 
     async def range(self, query: str, first: int, last: int, step: int) -> Found:
         """Evaluate a query at `first`, `first` + `step`, ... up to `last`, in several requests when many."""

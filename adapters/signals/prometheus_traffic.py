@@ -77,6 +77,11 @@ class PrometheusTraffic:
             newest_age=None if newest is None else max(0.0, now - newest),
         )
 
+    async def earlier(self, ago: float) -> float | None:
+        at = await self._api.now() - ago
+        # What gives nothing now and gave something then is gone: no error, but none that can be read.
+        return sum([await self._number(name, at) or 0.0 for name in ("ai", "fallback")])
+
     async def aclose(self) -> None:
         await self._api.aclose()
 
@@ -90,9 +95,9 @@ class PrometheusTraffic:
             )
         return number
 
-    async def _number(self, name: str) -> float | None:
+    async def _number(self, name: str, at: float | None = None) -> float | None:
         try:
-            found = await self._api.instant(self._queries[name])
+            found = await self._api.instant(self._queries[name], at)
         except AdapterError as error:
             fault = named(error, "traffic", name)
         else:

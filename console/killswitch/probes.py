@@ -124,16 +124,19 @@ class QuietProbe:
     def __init__(self, table: ProviderTable) -> None:
         self.window = 0.0
         self._before: float | None = None
+        self._first = (0.0, 0.0)
+        """Answers of both paths at the first look, and when that was."""
         self._traffic: TrafficProbe = registry.open_traffic(
             table.provider, table.options, table.where, trust=table.trust
         )
 
     async def look(self, elapsed: float) -> Look:
-        """See `Probe`: true when AI answers are about zero, and something newer than the kill was logged."""
+        """See `Probe`: true when AI answers are about zero, newer logs arrive, and older ones can be read."""
         count = await self._traffic.count()
         self.window = max(self.window, count.seconds)
         if self._before is None:
             self._before = count.ai
+            self._first = (count.ai + count.fallback, elapsed)
         in_window = f"in {count.seconds:.0f} s"
         if count.ai > max(ABOUT_ZERO, ABOUT_ZERO_SHARE * (count.ai + count.fallback)):
             still = f"still {count.ai:.0f} AI answers {in_window}; fallback {count.fallback:.0f}"
@@ -142,8 +145,16 @@ class QuietProbe:
         answered = count.fallback > 0 and elapsed >= count.seconds
         if count.seconds < SHORTEST_WINDOW or not (newer or answered):
             return Look(Mark.UNKNOWN, "no AI answers; waiting for logs that are newer than the kill")
+        answers, first = self._first
+        kept = await self._traffic.earlier(elapsed - first) if answers > ABOUT_ZERO else None
+        if kept is not None and kept <= ABOUT_ZERO:
+            gone = f"no AI answers, but logs from before are gone: {answers:.0f} answers then, now {kept:.0f}"
+            return Look(Mark.FALSE, gone)
+        old = "" if kept is None else ", old ones stay"
         fell = f"{self._before:.0f} → {count.ai:.0f}" if self._before > ABOUT_ZERO else f"{count.ai:.0f}"
-        return Look(Mark.TRUE, f"AI answers {fell} {in_window}; fallback {count.fallback:.0f}; logs arrive")
+        return Look(
+            Mark.TRUE, f"AI answers {fell} {in_window}; fallback {count.fallback:.0f}; logs arrive{old}"
+        )
 
     async def aclose(self) -> None:
         """See `Probe`."""

@@ -95,6 +95,7 @@ class Misbehaving:
         edge_lag: seconds for which evaluation goes on to serve the value before the last change.
         ai, fallback: answers that the feature gives in a window, while the AI path is on.
         keeps_answering: users go on to get the AI although the flag is off.
+        forgets: what was counted before now cannot be read any more.
         probe: status and body of the feature's probe when it is killed.
         writes: bodies of the changes that arrived, faulty ones included; reads: how often the flag was read.
     """
@@ -108,6 +109,7 @@ class Misbehaving:
         self.edge_lag = 0.0
         self.ai, self.fallback = 12, 30
         self.keeps_answering = False
+        self.forgets = False
         self.probe = (200, "drafts are temporarily unavailable")
         self.writes: list[dict[str, Any]] = []
         self.reads = 0
@@ -246,8 +248,10 @@ class Misbehaving:
 
     def _count(self, form: str) -> dict[str, Any]:
         now = time.time()
-        if "time" in form:
+        if "query=time" in form:
             return {"status": "success", "data": {"resultType": "scalar", "result": [now, str(now)]}}
+        if "&time=" in form and self.forgets:
+            return {"status": "success", "data": {"resultType": "vector", "result": []}}
         on = self._users_get_ai()
         number = (self.ai if on else 0) if "ai" in form else self.fallback + (0 if on else self.ai)
         result = [{"metric": {}, "value": [now, str(number)]}]

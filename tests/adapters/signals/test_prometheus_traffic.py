@@ -64,3 +64,25 @@ def test_counts_over_different_times_are_refused(fallback: str) -> None:
 async def test_a_recorded_query_says_its_window_in_a_key() -> None:
     engine = Engine({"job:ai": 1.0, "job:fallback": 2.0})
     assert (await count(engine, ai="job:ai", fallback="job:fallback", window="30s")).seconds == 30
+
+
+async def test_what_was_counted_earlier_is_asked_at_that_time_of_the_engines_clock() -> None:
+    engine = Engine({AI: 4.0, FALLBACK: 7.5})
+    probe = PrometheusTraffic(
+        {"url": "http://engine.test", "ai": AI, "fallback": FALLBACK},
+        "feature.traffic",
+        transport=engine.transport(),
+    )
+    assert await probe.earlier(60.0) == 11.5
+    await probe.aclose()
+    assert [form["time"] for _, form in engine.asked if "time" in form] == [f"{NOON - 60}.000"] * 2
+
+
+async def test_earlier_counts_that_are_gone_are_none_at_all() -> None:
+    probe = PrometheusTraffic(
+        {"url": "http://engine.test", "ai": AI, "fallback": FALLBACK},
+        "feature.traffic",
+        transport=Engine({}).transport(),
+    )
+    assert await probe.earlier(60.0) == 0.0
+    await probe.aclose()

@@ -243,6 +243,7 @@ async def test_an_inverse_flag_is_killed_by_turning_it_on(house: House, server: 
     assert "flag ON in flag service" in confirmed.text
 
 
+@pytest.mark.requirement(9)
 async def test_an_edge_that_serves_the_old_value_for_a_while_converges(
     house: House, server: Misbehaving
 ) -> None:
@@ -257,6 +258,7 @@ async def test_an_edge_that_serves_the_old_value_for_a_while_converges(
     assert _marks(ladder)[Rung.EVALUATED] is Mark.TRUE
 
 
+@pytest.mark.requirement(9)
 async def test_an_edge_that_never_converges_is_an_alarm_that_names_the_contexts(
     house: House, server: Misbehaving
 ) -> None:
@@ -270,6 +272,7 @@ async def test_an_edge_that_never_converges_is_an_alarm_that_names_the_contexts(
     assert "agent-1, agent-2" in evaluated.text
 
 
+@pytest.mark.requirement(9)
 async def test_evaluation_that_cannot_be_asked_is_never_passed(house: House, server: Misbehaving) -> None:
     house.write(below=True)
     server.on_evaluate = Fault.SERVER_ERROR
@@ -277,6 +280,7 @@ async def test_evaluation_that_cannot_be_asked_is_never_passed(house: House, ser
     assert _marks(ladder)[Rung.EVALUATED] is Mark.UNKNOWN
 
 
+@pytest.mark.requirement(10)
 async def test_traffic_that_goes_on_and_a_fallback_that_does_not_answer_are_alarms(
     house: House, server: Misbehaving
 ) -> None:
@@ -286,6 +290,43 @@ async def test_traffic_that_goes_on_and_a_fallback_that_does_not_answer_are_alar
     ladder = await house.kill(limits=replace(QUICK, quiet=-3.0))
     assert _marks(ladder)[Rung.QUIET] is Mark.FALSE
     assert _marks(ladder)[Rung.FALLBACK] is Mark.FALSE
+
+
+@pytest.mark.requirement(10)
+async def test_logs_from_before_the_kill_that_can_no_longer_be_read_are_an_alarm(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    server.forgets = True
+    ladder = await house.kill(limits=replace(QUICK, quiet=2.0, gap=0.2, give_up=8.0))
+    quiet = step(ladder, Rung.QUIET)
+    assert quiet is not None
+    assert quiet.mark is Mark.FALSE
+    assert "logs from before are gone: " in quiet.text
+
+
+@pytest.mark.requirement(10)
+async def test_it_is_quiet_only_when_logs_go_on_to_arrive_and_old_ones_stay(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    ladder = await house.kill(limits=replace(QUICK, quiet=8.0, gap=0.2, give_up=20.0))
+    quiet = step(ladder, Rung.QUIET)
+    assert quiet is not None
+    assert (quiet.mark, quiet.text.endswith("logs arrive, old ones stay")) == (Mark.TRUE, True)
+
+
+@pytest.mark.requirement(10)
+async def test_a_path_that_answers_nobody_any_more_is_never_called_quiet(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    server.ai = server.fallback = 0
+    ladder = await house.kill(limits=replace(QUICK, quiet=-3.0))
+    quiet = step(ladder, Rung.QUIET)
+    assert quiet is not None
+    assert quiet.mark is Mark.UNKNOWN
+    assert "waiting for logs" in quiet.text
 
 
 async def test_what_the_configuration_cannot_show_is_not_configured_and_never_passed(house: House) -> None:

@@ -46,6 +46,7 @@ def app_on(backend: StageBackend) -> ConsoleApp:
     return ConsoleApp(backend, look=UNICODE, now=lambda: NOW)  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement(17)
 async def test_the_word_and_a_later_enter_send_one_message_and_show_the_ladder() -> None:
     backend = StageBackend()
     async with app_on(backend).run_test(size=(80, 24)) as pilot:
@@ -57,6 +58,7 @@ async def test_the_word_and_a_later_enter_send_one_message_and_show_the_ladder()
         assert "KILLING" in shown(pilot.app)  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement(17)
 async def test_k_word_and_enter_in_one_read_open_the_dialog_and_ask_for_enter_once_more() -> None:
     backend = StageBackend()
     app = app_on(backend)
@@ -70,6 +72,7 @@ async def test_k_word_and_enter_in_one_read_open_the_dialog_and_ask_for_enter_on
         assert len(backend.executors[0].reasons) == 1
 
 
+@pytest.mark.requirement(17)
 async def test_keys_typed_before_the_dialog_is_drawn_belong_to_it_and_never_to_the_screen_below() -> None:
     backend = StageBackend()
     app = app_on(backend)
@@ -81,6 +84,7 @@ async def test_keys_typed_before_the_dialog_is_drawn_belong_to_it_and_never_to_t
         assert backend.proofs == 0
 
 
+@pytest.mark.requirement(17)
 async def test_three_presses_of_the_kill_key_open_one_dialog() -> None:
     backend = StageBackend()
     app = app_on(backend)
@@ -104,6 +108,7 @@ async def test_enter_without_the_word_sends_nothing_and_says_how_many_letters_ar
         assert "to go" in shown(app)
 
 
+@pytest.mark.requirement(17)
 async def test_a_paste_is_discarded_and_said_so() -> None:
     backend = StageBackend()
     app = app_on(backend)
@@ -116,6 +121,7 @@ async def test_a_paste_is_discarded_and_said_so() -> None:
         assert backend.executors[0].reasons == []
 
 
+@pytest.mark.requirement(25)
 async def test_escape_leaves_the_dialog_and_its_executor_ends_without_a_kill() -> None:
     backend = StageBackend()
     app = app_on(backend)
@@ -128,6 +134,7 @@ async def test_escape_leaves_the_dialog_and_its_executor_ends_without_a_kill() -
         assert "nothing was sent" in shown(app)
 
 
+@pytest.mark.requirement(25)
 async def test_leaving_the_ladder_never_ends_the_kill_and_line_2_follows_it() -> None:
     backend = StageBackend()
     app = app_on(backend)
@@ -148,6 +155,19 @@ async def test_leaving_the_ladder_never_ends_the_kill_and_line_2_follows_it() ->
         await pilot.pause(0.3)
         assert "KILLED by lever 2 (flag still ON in flag service)" in shown(app)
         assert "what is left to do" in shown(app)
+
+
+@pytest.mark.requirement(25)
+async def test_q_after_enter_leaves_the_screen_and_never_the_kill() -> None:
+    backend = StageBackend()
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("K", "k", "i", "l", "l", "enter", "q")
+    assert app.return_code == 0
+    # `run_console` says so on the terminal that is given back (test_terminal.py).
+    assert app.killing
+    assert len(backend.executors[0].reasons) == 1
+    assert not backend.executors[0].abandoned
 
 
 async def test_the_runbook_can_be_read_while_the_kill_goes_on() -> None:

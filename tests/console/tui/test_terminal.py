@@ -29,6 +29,7 @@ def terminal() -> Iterator[Terminal]:
         yield opened
 
 
+@pytest.mark.requirement(17)
 def test_key_word_and_enter_in_one_write_open_the_dialog_and_ask_for_enter_once_more(
     terminal: Terminal,
 ) -> None:
@@ -39,6 +40,8 @@ def test_key_word_and_enter_in_one_write_open_the_dialog_and_ask_for_enter_once_
     terminal.wait_for("KILLED by lever 2")
 
 
+@pytest.mark.requirement(17)
+@pytest.mark.requirement(25)
 def test_pastes_kill_nothing_and_a_person_who_types_key_by_key_does(terminal: Terminal) -> None:
     terminal.type("K")
     terminal.wait_for("4 letters to go")
@@ -59,6 +62,7 @@ def test_pastes_kill_nothing_and_a_person_who_types_key_by_key_does(terminal: Te
     assert "the kill goes on without this screen" in terminal.look()
 
 
+@pytest.mark.requirement(25)
 @pytest.mark.parametrize("keys", [[], ["K", "kill"]], ids=["signals", "word typed"])
 def test_when_the_line_drops_the_process_is_gone_within_a_second(terminal: Terminal, keys: list[str]) -> None:
     terminal.type(*keys)
@@ -66,6 +70,7 @@ def test_when_the_line_drops_the_process_is_gone_within_a_second(terminal: Termi
     assert terminal.exit_status(seconds=1.0) == 128 + signal.SIGHUP
 
 
+@pytest.mark.requirement(25)
 def test_a_line_that_drops_after_the_terminal_stopped_reading_ends_it_too(terminal: Terminal) -> None:
     terminal.stop_reading()
     # Far more than the terminal and the writer's queue hold: the event loop stands still.
