@@ -19,7 +19,7 @@ import msgspec
 
 from adapters.errors import AdapterError, NeedsApproval, NotFound, Refused
 from adapters.flags.arming import clock, failed, first_failed, passed, unknown
-from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch
+from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch, Rollout
 from adapters.http import Credential, Http, segments
 from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
@@ -138,7 +138,21 @@ class Homegrown:
             NeedsApproval: the service wants an approval first.
             AdapterError: any other failure.
         """
-        body = {"on": on, "reason": reason[:LONGEST_REASON], "by": operator[:LONGEST_NAME]}
+        return await self._change({"on": on}, reason, operator)
+
+    async def set_rollout(self, rollout: Rollout, *, reason: str, operator: str) -> Receipt:
+        """Set the percentage, and the users where they are given. Idempotent.
+
+        Raises:
+            NeedsApproval, AdapterError: as `switch`.
+        """
+        change: dict[str, Any] = {"percent": rollout.percent}
+        if rollout.users is not None:
+            change["users"] = list(rollout.users)
+        return await self._change(change, reason, operator)
+
+    async def _change(self, change: dict[str, Any], reason: str, operator: str) -> Receipt:
+        body = {**change, "reason": reason[:LONGEST_REASON], "by": operator[:LONGEST_NAME]}
         try:
             answer = await self._http.request("PATCH", self._flag, json=body)
         except Refused as error:

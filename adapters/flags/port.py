@@ -42,11 +42,11 @@ class Rollout:
 
     Attributes:
         percent: share of users, 0 to 100.
-        users: ids of those who have it besides, whatever the share.
+        users: ids of those who have it besides, whatever the share; None leaves them as they are.
     """
 
     percent: float
-    users: tuple[str, ...] = ()
+    users: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,14 @@ class FlagProvider(Protocol):
 
     async def switch(self, on: bool, *, reason: str, operator: str) -> Receipt:
         """Turn the flag on or off in its environment, leaving its rules as they are. Idempotent."""
+        ...
+
+    async def set_rollout(self, rollout: Rollout, *, reason: str, operator: str) -> Receipt:
+        """Say who gets the feature while the flag is on; whether it is on stays as it is. Idempotent.
+
+        What the provider's own rules say beside it is left alone; where they would let in more users than
+        that, nothing is changed and `Refused` says which.
+        """
         ...
 
     async def arm(self) -> tuple[ArmingCheck, ...]:

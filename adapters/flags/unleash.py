@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from adapters.errors import AdapterError, Forbidden, NotFound, ServerFault
+from adapters.errors import AdapterError, Effect, Forbidden, NotFound, Refused, ServerFault
 from adapters.flags.arming import clock, first_failed, passed
-from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch
+from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch, Rollout
 from adapters.flags.unleash_arming import key_resolves, may_write, no_approval_gate
 from adapters.flags.unleash_payloads import Environment, Event, Events, Feature, User
 from adapters.flags.unleash_refusals import explain
-from adapters.flags.unleash_rules import exposure
+from adapters.flags.unleash_rules import exposure, share_of
 from adapters.http import Credential, Http, segments
 from adapters.options import Reference, base_url, decode
 from adapters.secrets import Secret
@@ -155,6 +155,36 @@ class Unleash:
         """
         answer = await self._request("POST", self._switch_path(on))
         return Receipt(said=Untrusted(f"HTTP {answer.status}{' ' if answer.body else ''}{answer.text.raw}"))
+
+    async def set_rollout(self, rollout: Rollout, *, reason: str, operator: str) -> Receipt:
+        """Set the percentage of the one enabled strategy that has one, and change nothing else of it.
+
+        By JSON patch (patchFeatureStrategy), so that stickiness, group, constraints and segments stay.
+
+        Raises:
+            Refused: there is no such strategy, another one lets in users that no percentage bounds, or users
+                are to be set, which belongs into a strategy of the team's own; nothing was changed.
+            NeedsApproval, Forbidden, AdapterError: as `switch`.
+        """
+        share = share_of(self._in_environment(await self._get_feature()).strategies)
+        if isinstance(share, str):
+            raise self._not_set(share)
+        if rollout.users is not None:
+            raise self._not_set("its users stand in strategies of your own, which are not rewritten here")
+        if share.percent == rollout.percent:
+            return Receipt(said=Untrusted(f"already at {share.percent:g} %"))
+        path = self._feature + segments("environments", self._environment, "strategies", share.strategy.id)
+        patch = [{"op": "replace", "path": f"/parameters/{share.parameter}", "value": f"{rollout.percent:g}"}]
+        answer = await self._request("PATCH", path, json=patch)
+        return Receipt(said=Untrusted(f"HTTP {answer.status}"))
+
+    def _not_set(self, why: str) -> Refused:
+        return Refused(
+            f"the share of users cannot be set: {why}",
+            where=self._http.where,
+            todo=f"Put the strategies of {self._key} in {self._environment} right in Unleash first.",
+            effect=Effect.NONE,
+        )
 
     async def arm(self) -> tuple[ArmingCheck, ...]:
         """Prove by reading alone that `switch(False)` would be obeyed.
@@ -300,9 +330,9 @@ class Unleash:
                 return enabled if isinstance(enabled, bool) else None
         return None
 
-    async def _request(self, method: str, path: str) -> Answer:
+    async def _request(self, method: str, path: str, *, json: object = None) -> Answer:
         try:
-            return await self._http.request(method, path)
+            return await self._http.request(method, path, json=json)
         except (Forbidden, ServerFault) as error:
             clearer = explain(error, project=self._project, environment=self._environment)
         raise clearer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -41,11 +42,47 @@ class Strategy(msgspec.Struct):
     """One way of being let in."""
 
     name: str
+    id: str = ""
     title: str | None = None
     disabled: bool | None = None
     parameters: dict[str, Any] = {}
     constraints: list[Constraint] = []
     segments: list[int] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The strategy whose percentage says who gets the feature.
+
+    Attributes:
+        parameter: which of its parameters is the percentage.
+        percent: as it stands.
+    """
+
+    strategy: Strategy
+    parameter: str
+    percent: float
+
+
+def share_of(strategies: Sequence[Strategy]) -> Share | str:
+    """The one enabled strategy that lets in a share of users; or why there is not just one, in words.
+
+    Beside it only such strategies may be enabled as name their users one by one.
+    """
+    active = [strategy for strategy in strategies if not strategy.disabled]
+    if not active:
+        return "no strategy is enabled there, and turned on it would let everybody in"
+    found: list[Share] = []
+    for strategy in active:
+        share, parameter = _share(strategy), PERCENT_PARAMETERS.get(strategy.name)
+        if share is not None and parameter is not None:
+            found.append(Share(strategy, parameter, share))
+        elif not _names_users(strategy):
+            return f"another strategy lets users in that no percentage bounds: {_words(strategy)}"
+    if len(found) != 1:
+        count = "none" if not found else str(len(found))
+        return f"{count} of its enabled strategies have a percentage, and one is wanted"
+    return found[0]
 
 
 def exposure(

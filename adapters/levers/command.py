@@ -36,7 +36,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         run: puts the feature into its killed state, and may be run again.
         check: tells whether that holds: status 0 says yes, 1 says no.
         arm: proves that `run` would work, and changes nothing.
-        undo: what a person runs to take it back.
+        undo: takes it back: what a restore runs, and what stands on the manual card.
         proof: what confirms it; by default `check`, where there is one. Without any the lever can be pulled
             and never confirmed.
         env: secrets for the commands: names of variables to references.
@@ -124,6 +124,25 @@ class Command:
         done = await self._run(self._chosen.run)
         if done.status != 0:
             raise done.refused(self._where)
+        return Receipt(said=done.output)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether there is an `undo` command."""
+        return bool(self._chosen.undo)
+
+    async def undo(self, *, reason: str, operator: str) -> Receipt:
+        """Run the `undo` command.
+
+        Raises:
+            BadOptions: there is none.
+            AdapterError: as `pull`.
+        """
+        if not self._chosen.undo:
+            raise BadOptions("there is no `undo`", where=self._where, todo="Take it back by hand.")
+        done = await self._run(self._chosen.undo)
+        if done.status != 0:
+            raise done.refused(f"command {self._chosen.undo[0]}")
         return Receipt(said=done.output)
 
     async def holds(self) -> bool | None:

@@ -27,6 +27,15 @@ class KillLever(Protocol):
         """Put the feature into its killed state. Idempotent."""
         ...
 
+    @property
+    def undoable(self) -> bool:
+        """Whether `undo` can be asked for."""
+        ...
+
+    async def undo(self, *, reason: str, operator: str) -> Receipt:
+        """Take the killed state back. Idempotent; only where it is `undoable`."""
+        ...
+
     async def holds(self) -> bool | None:
         """Whether the killed state holds now; None where this lever has no way to ask."""
         ...

@@ -65,6 +65,7 @@ class Lever(Protocol):
         proof: what confirms it.
         seconds_limit: the most that one attempt may take.
         problem: why it cannot work as configured, or "".
+        undoable: `undo` can be asked for.
     """
 
     number: int
@@ -73,9 +74,14 @@ class Lever(Protocol):
     proof: Proof
     seconds_limit: float
     problem: str
+    undoable: bool
 
     async def send(self, *, reason: str, operator: str) -> Receipt:
         """Ask for the kill state. Idempotent."""
+        ...
+
+    async def undo(self, *, reason: str, operator: str) -> Receipt:
+        """Take the kill state back. Idempotent; only where it is `undoable`."""
         ...
 
     async def holds(self) -> Holding:
@@ -118,6 +124,7 @@ class FlagLever:
         self.proof = Proof.READ_BACK
         self.seconds_limit = seconds_limit
         self.problem = ""
+        self.undoable = True
         self.does = f"switch {'on' if kill_on else 'off'} in {environment}"
         self._provider = provider
         self._kill_on = kill_on
@@ -125,6 +132,10 @@ class FlagLever:
     async def send(self, *, reason: str, operator: str) -> Receipt:
         """See `Lever`."""
         return await self._provider.switch(self._kill_on, reason=reason, operator=operator)
+
+    async def undo(self, *, reason: str, operator: str) -> Receipt:
+        """See `Lever`."""
+        return await self._provider.switch(not self._kill_on, reason=reason, operator=operator)
 
     async def holds(self) -> Holding:
         """See `Lever`."""
@@ -164,11 +175,16 @@ class PulledLever:
         self.proof = proof
         self.seconds_limit = seconds_limit
         self.problem = ""
+        self.undoable = lever.undoable
         self._lever = lever
 
     async def send(self, *, reason: str, operator: str) -> Receipt:
         """See `Lever`."""
         return await self._lever.pull(reason=reason, operator=operator)
+
+    async def undo(self, *, reason: str, operator: str) -> Receipt:
+        """See `Lever`."""
+        return await self._lever.undo(reason=reason, operator=operator)
 
     async def holds(self) -> Holding:
         """See `Lever`."""
@@ -207,9 +223,14 @@ class BrokenLever:
         self.proof = Proof.NONE
         self.seconds_limit = 0.0
         self.problem = str(error)
+        self.undoable = False
         self._error = error
 
     async def send(self, *, reason: str, operator: str) -> Receipt:
+        """Raise what is wrong."""
+        raise self._error
+
+    async def undo(self, *, reason: str, operator: str) -> Receipt:
         """Raise what is wrong."""
         raise self._error
 
