@@ -79,6 +79,29 @@ def _kill(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _restore(parser: argparse.ArgumentParser) -> None:
+    _back(parser)
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why users may have it again")
+    parser.add_argument(
+        "--cause",
+        action="append",
+        default=[],
+        metavar="SIGNAL=TEXT",
+        help="what the BREACH of a signal came from; once for each",
+    )
+    parser.add_argument(
+        "--override", action="store_true", help="go past the rules that do not hold; loud, and journaled"
+    )
+
+
+def _back(parser: argparse.ArgumentParser) -> None:
+    _configured(parser)
+    parser.add_argument("feature", metavar="FEATURE")
+    parser.add_argument("--to", required=True, metavar="STAGE", help="a stage's name, or a share (5%%)")
+    parser.add_argument("--confirm", metavar="FLAG_KEY", help="the flag's key, typed whole")
+    _json(parser)
+
+
 def _card(parser: argparse.ArgumentParser) -> None:
     _configured(parser)
     parser.add_argument("feature", metavar="FEATURE")
@@ -163,6 +186,8 @@ COMMANDS = (
     Command("watch", "watch without a screen: a line a change", _watch),
     Command("doctor", "what is broken, and what to do about it", _doctor),
     Command("kill", "the kill without the screen", _kill),
+    Command("restore", "give a killed feature back to users, to a lower stage", _restore),
+    Command("back", "a step down, as free of gates as the kill", _back),
     Command("card", "how to kill, and undo it, by hand and without this program", _card),
     Command("gates", "the launch checklist", _gates),
     Command("attest", "vouch for a launch gate", _attest),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from console.fleet import Fleet
     from console.incident.acts import Act
     from console.killswitch.client import ExecutorClient
+    from console.restoring.carry import Order
     from console.signals.series import Series
 
 
@@ -162,6 +163,20 @@ class Desk:
         """Put an act of the person at the keyboard into the journal; why it could not be written, or ""."""
         service = self._service
         return await service.record(act, self._operator()) if service else "nothing is watched yet"
+
+    async def go_back(self, order: Order) -> str:
+        """Restore, or step down, by the command of that name; how it went, in words.
+
+        A process of its own: what has begun is not left half-way because a terminal stands still.
+        """
+        service = self._service
+        if self._fleet is None or service is None:
+            return "nothing is watched yet"
+        from console.restoring.process import carry_out_beside
+
+        said = await carry_out_beside(self._fleet.config.path, service.feature, order)
+        await service.refresh()
+        return said
 
     async def series(self, signal: str, span: timedelta, bins: int) -> Series | None:
         """One signal of the chosen feature over a span of event time that ends now."""

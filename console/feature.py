@@ -358,7 +358,7 @@ class FeatureService:
         now = self.snapshot
         if now.board.clock is None:
             return
-        if now.back_on:
+        if now.over:
             if self._marked == kill.ladder.kill_id:
                 self._monitor.killed(None)
             elif self._over != kill.ladder.kill_id:

@@ -12,6 +12,7 @@ from console.readiness.records import Records
 if TYPE_CHECKING:
     from adapters.flags.port import FlagState
     from console.config import FeatureConfig
+    from console.incident.acts import Done
     from console.incident.happening import Happening
     from console.killswitch.arming import Arming
     from console.killswitch.record import DrillRecord, KillRecord
@@ -126,14 +127,26 @@ class Snapshot:
     reload: str = ""
 
     @property
+    def restored(self) -> Done | None:
+        """The restore by which the newest kill ended; None where it stands, or somebody else ended it."""
+        done = self.records.restored
+        return done if done is not None and self.kill is not None and done.at > self.kill.at else None
+
+    @property
+    def over(self) -> bool:
+        """The newest kill no longer stands."""
+        return self.restored is not None or self.back_on
+
+    @property
     def back_on(self) -> bool:
-        """The flag was proven off by the newest kill, and has since been read as not killed.
+        """The flag was proven off by the newest kill, and has since been turned back outside a restore.
 
         A kill by another lever says nothing about the flag, so it stands until its lever is undone.
         """
         state = self.flag.state
         return (
             self.kill is not None
+            and self.restored is None
             and self.kill.ladder.killed_by == 1
             and self.kill.confirmed_at is not None
             and state is not None

@@ -38,9 +38,12 @@ def exit_status(snapshots: Iterable[Snapshot], broken: Iterable[tuple[str, str]]
     for snapshot in snapshots:
         if snapshot.flag.problem or snapshot.journal.problem:
             found.add(Exit.UNKNOWN)
-        if snapshot.kill is not None and snapshot.kill.ladder.outcome in (
-            Outcome.UNCONFIRMED,
-            Outcome.FAILED,
+        if snapshot.back_on:
+            found.add(Exit.NO)
+        if (
+            snapshot.kill is not None
+            and not snapshot.over
+            and snapshot.kill.ladder.outcome in (Outcome.UNCONFIRMED, Outcome.FAILED)
         ):
             found.add(Exit.NO)
         found.update(_exit(verdict) for verdict in snapshot.board.verdicts.values())
@@ -98,8 +101,9 @@ def _findings(snapshot: Snapshot) -> list[str]:
 
 def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
     kill = snapshot.kill
-    if kill is None or snapshot.back_on:
-        return verdict_line(snapshot.board)
+    if kill is None or snapshot.over:
+        again = f"{latch_words(snapshot, tz)}; " if snapshot.back_on else ""
+        return again + verdict_line(snapshot.board)
     ladder = kill.ladder
     by = f" by lever {ladder.killed_by}" if ladder.killed_by else ""
     words = (
@@ -107,6 +111,18 @@ def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
     )
     still = f" ({'; '.join(ladder.still_on)})" if ladder.still_on else ""
     return f"{words}{by}{still} at {_clock(kill.at, tz)} by {ladder.operator}"
+
+
+def latch_words(snapshot: Snapshot, tz: tzinfo | None) -> str:
+    """Who turned a killed flag back on, outside a restore: the latch's alarm."""
+    state, kill = snapshot.flag.state, snapshot.kill
+    if state is None or kill is None or kill.confirmed_at is None:
+        return ""
+    told = state.changed_at is not None and state.changed_at > kill.confirmed_at
+    at = state.changed_at if told and state.changed_at is not None else state.read_at
+    by = f", by {sanitize(state.changed_by)}" if told and state.changed_by else ""
+    word = "ON" if state.on else "OFF"
+    return f"KILLED FLAG IS {word} AGAIN since {at.astimezone(tz):%H:%M:%S}{by}, outside a restore"
 
 
 def _clock(instant: datetime, tz: tzinfo | None) -> str:
@@ -122,6 +138,7 @@ def _feature(snapshot: Snapshot) -> dict[str, Any]:
         "flag": _flag(config.flag_key, snapshot.flag),
         "verdict": verdict_line(board),
         "kill": _kill(snapshot),
+        "turned_back_on": snapshot.back_on,
         "time_to_kill": _times(snapshot),
         "event_time": _iso(board.clock.at if board.clock else None),
         "signals": [
@@ -149,7 +166,7 @@ def _flag(key: str, flag: FlagView) -> dict[str, Any]:
 def _kill(snapshot: Snapshot) -> dict[str, Any] | None:
     """The newest kill, if it still stands."""
     kill = snapshot.kill
-    if kill is None or snapshot.back_on:
+    if kill is None or snapshot.over:
         return None
     return {
         "id": kill.ladder.kill_id,

@@ -190,6 +190,16 @@ scanned = 'sum(increase(drafts_requests_total{{path="ai"}}[1m]))'
 """,
 }
 
+COHORT = """
+[feature.cohorts.team]
+users = ["agent-1", "agent-2"]
+"""
+
+RESTORE = """
+[feature.restore]
+hold_down = "15m"
+"""
+
 ROLLOUT = """
 [feature.rollout]
 stages = [

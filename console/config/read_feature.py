@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,16 @@ from console.config.settings import (
 from console.config.tables import (
     FEATURE_TABLES,
     SEVEN,
+    CohortTable,
     EvaluateTable,
     FallbackTable,
     FeatureTable,
+    RestoreTable,
     RolloutTable,
 )
 from console.config.tolerant import Faults, a_table, read_keys, sentence
 
+HOLD_DOWN = timedelta(minutes=15)
 LONGEST_NAME = 80
 LONGEST_FLAG_KEY = 200
 
@@ -69,6 +73,14 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
     stages: tuple[Stage, ...] = ()
     with faults.caught():
         stages = _stages(table)
+    cohorts: dict[str, tuple[str, ...]] = {}
+    for name, cohort in table.cohorts.items():
+        with faults.caught():
+            where = f"feature.cohorts.{printable(name)} of {table.key}"
+            cohorts[name] = tuple(decode(CohortTable, a_table(cohort, where), where=where).users)
+    hold_down = HOLD_DOWN
+    with faults.caught():
+        hold_down = _hold_down(table)
     with faults.caught():
         if table.runbook is not None:
             runbook = own_path(table.runbook, path, "runbook", f"feature {table.key}")
@@ -86,6 +98,8 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
         fallback=fallback,
         signals={name: signals[name] for name in SEVEN if name in signals},
         stages=stages,
+        cohorts=cohorts,
+        hold_down=hold_down,
         findings=tuple(_findings(table, runbook)),
         faults=tuple(faults.sentences),
         faulty={name: faulty[name] for name in SEVEN if name in faulty},
@@ -245,6 +259,14 @@ def _stages(table: FeatureTable) -> tuple[Stage, ...]:
         if stage.hold is not None:
             seconds(stage.hold, f"stages[{number - 1}].hold", where)
     return tuple(Stage(stage.name, stage.percent, stage.cohort, stage.hold) for stage in stages)
+
+
+def _hold_down(table: FeatureTable) -> timedelta:
+    if table.restore is None:
+        return HOLD_DOWN
+    where = f"feature.restore of {table.key}"
+    read = decode(RestoreTable, table.restore, where=where)
+    return timedelta(seconds=seconds(read.hold_down, "hold_down", where, least=0))
 
 
 def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:

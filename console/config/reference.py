@@ -62,6 +62,8 @@ CONTENTS = "\n".join(
         (1, "`[feature.fallback]`", "featurefallback"),
         (1, "`[feature.signals.*]`", "featuresignals-what-is-watched"),
         (1, "`[feature.rollout]`", "featurerollout"),
+        (1, "`[feature.cohorts.*]`", "featurecohorts"),
+        (1, "`[feature.restore]`", "featurerestore"),
     )
 )
 
@@ -103,6 +105,8 @@ def _parts() -> Iterator[str]:
     yield from _signals()
     yield from _section("### `[feature.rollout]`", tables.RolloutTable, examples.ROLLOUT)
     yield f"{_words(tables.StageTable)[0]}\n\n{_keys(tables.StageTable)}"
+    yield from _section("### `[feature.cohorts.*]`", tables.CohortTable, examples.COHORT)
+    yield from _section("### `[feature.restore]`", tables.RestoreTable, examples.RESTORE)
 
 
 def _signals() -> Iterator[str]:

@@ -125,6 +125,8 @@ class FeatureConfig:
         flag: the first lever.
         lever_order: "in_turn" or "together".
         levers: the next ones, in order.
+        cohorts: by name, users as the flag's provider knows them.
+        hold_down: what must have passed between a kill and its restore.
         findings: what is missing or odd and stops nothing, in words.
         faults: what cannot be used, each a sentence. It is left out of the other attributes, so that the
             kill switch works without it.
@@ -145,6 +147,8 @@ class FeatureConfig:
     fallback: FallbackConfig | None
     signals: Mapping[str, SignalConfig]
     stages: tuple[Stage, ...]
+    cohorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hold_down: timedelta = timedelta(minutes=15)
     findings: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     faulty: Mapping[str, str] = field(default_factory=dict)

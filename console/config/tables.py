@@ -77,6 +77,8 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
         fallback: `[feature.fallback]`, see below.
         signals: `[feature.signals.*]`, see below.
         rollout: `[feature.rollout]`, see below.
+        cohorts: `[feature.cohorts.*]`, see below.
+        restore: `[feature.restore]`, see below.
     """
 
     key: str
@@ -91,9 +93,21 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
     fallback: dict[str, Any] | None = None
     signals: dict[str, Any] = {}
     rollout: dict[str, Any] | None = None
+    cohorts: dict[str, Any] = {}
+    restore: dict[str, Any] | None = None
 
 
-FEATURE_TABLES = ("flag", "levers", "evaluate", "traffic", "fallback", "signals", "rollout")
+FEATURE_TABLES = (
+    "flag",
+    "levers",
+    "evaluate",
+    "traffic",
+    "fallback",
+    "signals",
+    "rollout",
+    "cohorts",
+    "restore",
+)
 """Keys of a feature that are tables of their own."""
 
 
@@ -162,6 +176,26 @@ class FallbackTable(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
     expect_status: int = 200
     expect_body: str = ""
+
+
+class CohortTable(msgspec.Struct, forbid_unknown_fields=True):
+    """Users whom a stage of the rollout names by a cohort, `[feature.cohorts.NAME]`.
+
+    Attributes:
+        users: ids as the flag's provider knows them.
+    """
+
+    users: list[str]
+
+
+class RestoreTable(msgspec.Struct, forbid_unknown_fields=True):
+    """What a restore asks for beside a reason, the causes and a lower stage.
+
+    Attributes:
+        hold_down: what must have passed since the kill.
+    """
+
+    hold_down: Duration = "15m"
 
 
 class StageTable(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import console
-from console.demo.acme import ENVIRONMENT, FEATURE, FLAG_KEY, agents
+from console.demo.acme import ENVIRONMENT, FEATURE, FLAG_KEY, agents, team
 from console.demo.latency import BASELINE_N, BASELINE_P50, BASELINE_P95
 from console.demo.nights import COLD, COLD_N
 from console.identity import operator
@@ -151,6 +151,12 @@ url = {q(stream)}
 [feature.signals.injection]
 provider = "events"
 url = {q(stream)}
+
+[feature.cohorts.team]             # the first users, whatever the share of the others
+users = [{", ".join(q(user) for user in team())}]
+
+[feature.restore]
+hold_down = "15m"                  # what must have passed since a kill
 
 [feature.rollout]
 stages = [

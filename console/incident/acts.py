@@ -106,15 +106,74 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="kind"):
     """Somebody opened the kill dialog; whether a kill followed is in rows of the kill's own."""
 
 
+class Restore(msgspec.Struct, frozen=True, tag="restore", tag_field="kind"):
+    """Somebody begins a restore, or a step down; written before anything is sent.
+
+    Attributes:
+        down: a step down; what is killed stays killed.
+        stage: its name; percent: share of users there.
+        causes: by signal key, what its BREACH came from.
+        overridden: rules that did not hold and were gone past, in words.
+    """
+
+    down: bool
+    stage: str
+    percent: float
+    reason: str
+    causes: dict[str, str] = {}
+    overridden: list[str] = []
+
+
+class Restored(msgspec.Struct, frozen=True, tag="restored", tag_field="kind"):
+    """How a `Restore` ended.
+
+    Attributes:
+        result: a value of `console.restoring.way.Result`.
+        steps: what was done and seen, in words.
+    """
+
+    down: bool
+    stage: str
+    percent: float
+    result: str
+    steps: list[str] = []
+
+
 class Play(msgspec.Struct, frozen=True, tag="play", tag_field="kind"):
     """Somebody switched the embedded world to another scenario."""
 
     scenario: str
 
 
-Act = Note | Look | Attest | Waive | Acknowledge | AlarmSeen | Said | Proved | Opened | Play
+Act = (
+    Note
+    | Look
+    | Attest
+    | Waive
+    | Acknowledge
+    | AlarmSeen
+    | Said
+    | Proved
+    | Opened
+    | Restore
+    | Restored
+    | Play
+)
 
-KINDS = ("note", "look", "attest", "waive", "acknowledge", "alarm-seen", "said", "proved", "opened", "play")
+KINDS = (
+    "note",
+    "look",
+    "attest",
+    "waive",
+    "acknowledge",
+    "alarm-seen",
+    "said",
+    "proved",
+    "opened",
+    "restore",
+    "restored",
+    "play",
+)
 """Kinds of rows that hold an act; a kill's own are in `console.killswitch.history`."""
 
 

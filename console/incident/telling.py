@@ -17,6 +17,8 @@ from console.incident.acts import (
     Opened,
     Play,
     Proved,
+    Restore,
+    Restored,
     Said,
     Waive,
     kind_of,
@@ -182,6 +184,15 @@ def _words(act: Act) -> str:
             return f"asked whether it can be killed: {armed} of {levers} levers armed"
         case Opened():
             return "opened the kill dialog"
+        case Restore(down=down, stage=stage, reason=reason, overridden=overridden):
+            what = "goes a step down" if down else "restores"
+            why = f": {plain(reason)}" if reason else ""
+            past = f"; OVERRIDING: {'; '.join(map(plain, overridden))}" if overridden else ""
+            return f"{what} to {plain(stage)}{why}{past}"
+        case Restored(down=down, stage=stage, result=result, steps=steps):
+            what = "step down" if down else "restore"
+            last = f": {plain(steps[-1])}" if steps else ""
+            return f"{what} to {plain(stage)} {plain(result)}{last}"
         case Play(scenario=scenario):
             return f"plays {plain(scenario)}"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.killswitch.record import DrillRecord, KillRecord
+from console.killswitch.record import DrillRecord, FlagBefore, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step, in_climbing_order
 from console.killswitch.times import confirmed_after
 
@@ -114,7 +114,17 @@ def _record(intent: Row, rows: Iterable[Row], kind: str = STEP) -> KillRecord:
         ladder = _with(ladder, row.body)
     at = datetime.fromisoformat(ladder.started)
     seconds = confirmed_after(ladder)
-    return KillRecord(ladder, at, None if seconds is None else at + timedelta(seconds=seconds))
+    confirmed_at = None if seconds is None else at + timedelta(seconds=seconds)
+    return KillRecord(ladder, at, confirmed_at, _before(body.get("before")))
+
+
+def _before(body: Mapping[str, Any] | None) -> FlagBefore | None:
+    if body is None:
+        return None
+    percent = body["percent"]
+    return FlagBefore(
+        bool(body["on"]), None if percent is None else float(percent), tuple(map(str, body["rules"]))
+    )
 
 
 def _with(ladder: Ladder, body: Mapping[str, Any]) -> Ladder:

@@ -9,6 +9,20 @@ from console.killswitch.steps import Ladder
 
 
 @dataclass(frozen=True, slots=True)
+class FlagBefore:
+    """The flag as it was read before a kill: what the way back starts from.
+
+    Attributes:
+        percent: share of users, 0 to 100; None where the provider's rules were no one number.
+        rules: further rules, in words.
+    """
+
+    on: bool
+    percent: float | None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KillRecord:
     """A kill, read back from the journal.
 
@@ -16,11 +30,13 @@ class KillRecord:
         ladder: its newest state.
         at: instant of the confirming key, UTC.
         confirmed_at: instant at which it was confirmed, UTC; None while it is not.
+        before: None where the flag was not read before.
     """
 
     ladder: Ladder
     at: datetime
     confirmed_at: datetime | None
+    before: FlagBefore | None = None
 
 
 @dataclass(frozen=True, slots=True)

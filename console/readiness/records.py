@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from console.incident.acts import Acknowledge, AlarmSeen, Attest, Done, Said, Waive
+from console.incident.acts import Acknowledge, AlarmSeen, Attest, Done, Restored, Said, Waive
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Records:
     Attributes:
         attested, waived, said: by gate key.
         read: the newest acknowledgement of each person, by the operator's name.
+        restored: the newest restore that came true.
         alarms: by (id of the kill, name of the rung): who has first seen that it did not come true.
     """
 
@@ -23,6 +24,7 @@ class Records:
     said: Mapping[str, Done] = field(default_factory=dict)
     read: Mapping[str, Done] = field(default_factory=dict)
     alarms: Mapping[tuple[str, str], Done] = field(default_factory=dict)
+    restored: Done | None = None
 
 
 def fold(acts: Iterable[Done]) -> Records:
@@ -36,8 +38,11 @@ def fold(acts: Iterable[Done]) -> Records:
     said: dict[str, Done] = {}
     read: dict[str, Done] = {}
     alarms: dict[tuple[str, str], Done] = {}
+    restored: Done | None = None
     for done in acts:
         match done.act:
+            case Restored(down=False, result="restored"):
+                restored = done
             case Attest(gate=gate):
                 attested[gate] = done
             case Waive(gate=gate):
@@ -49,4 +54,4 @@ def fold(acts: Iterable[Done]) -> Records:
             case AlarmSeen(kill=kill, rungs=rungs):
                 for rung in rungs:
                     alarms.setdefault((kill, rung), done)
-    return Records(attested, waived, said, read, alarms)
+    return Records(attested, waived, said, read, alarms, restored)

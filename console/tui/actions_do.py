@@ -146,6 +146,7 @@ LOOK_DECIDE_WRITE: tuple[Action, ...] = (
         DECIDE,
         rank=4,
     ),
+    Action("acknowledge", ("o",), "o", "", _SEEN, frozenset({SIGNALS}), DECIDE),
     Action(
         "acknowledge",
         ("o",),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from console.incident.acts import Act
     from console.killswitch.client import Prepared
     from console.killswitch.steps import Ladder
+    from console.restoring.carry import Order
     from console.signals.series import Series
 
 
@@ -116,6 +117,14 @@ class Backend(Protocol):
 
         Returns:
             Why it could not be written, in words, or "".
+        """
+        ...
+
+    async def go_back(self, order: Order) -> str:
+        """Restore, or step down, in a process of its own that outlives the screen.
+
+        Returns:
+            How it went, in words.
         """
         ...
 

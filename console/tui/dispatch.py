@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from console.incident.acts import AlarmSeen
+from console.text import plain
 from console.tui import actions
+from console.tui.views.standing import LATCH, latch_seen
 
 if TYPE_CHECKING:
     from console.tui.app import ConsoleApp
@@ -34,7 +37,10 @@ class Dispatch:
         self._deeds |= {
             "kill": app.kills.open,
             "back": self._back,
+            "restore": lambda: self._way_back("restore"),
+            "step_back": lambda: self._way_back("back"),
             "note": lambda: host.go(actions.FORM, "note"),
+            "acknowledge": self._latch_seen,
             "refresh": self._refresh,
             "hold": app.toggle_hold,
             "palette": app.open_palette,
@@ -58,6 +64,31 @@ class Dispatch:
         app.host.back()
         if app.killing:
             app.say("the kill goes on without its screen: line 2 follows it, K shows it")
+
+    def _latch_seen(self) -> None:
+        """Somebody has turned a killed flag back, and it is known here."""
+        snapshot = self._app.backend.snapshot
+        if snapshot is None or snapshot.kill is None or not snapshot.back_on or latch_seen(snapshot):
+            self._app.say("no alarm stands: there is nothing to acknowledge")
+            return
+        seen = AlarmSeen(snapshot.kill.ladder.kill_id, (LATCH,))
+        self._app.host.run(self._record(seen))
+
+    async def _record(self, seen: AlarmSeen) -> None:
+        problem = await self._app.backend.record(seen)
+        who = plain(self._app.backend.operator)
+        self._app.say(
+            f"NOT WRITTEN, the alarm stands: {plain(problem)}"
+            if problem
+            else f"journaled: {who} has seen that the killed flag was turned back; K kills again"
+        )
+
+    def _way_back(self, form: str) -> None:
+        """Open the form; in a console that only looks, explain."""
+        if self._app.backend.read_only:
+            self._app.say("this console was started with --read-only: it changes nothing that users get")
+        else:
+            self._app.host.go(actions.FORM, form)
 
     def _refresh(self) -> None:
         self._app.say("reading flag and runbook, and proving arming")

@@ -23,6 +23,7 @@ from console.tui.views.walk import gate_of
 
 if TYPE_CHECKING:
     from console.readiness.gates import Gate
+    from console.restoring.carry import Order
 
 LONGEST = 2000
 """Characters of a text; more is a document, and belongs elsewhere."""
@@ -61,18 +62,26 @@ class Form:
 
     Attributes:
         about: texts above the fields with their labels: what is asked, and what the console sees of it.
-        make: the act of what was typed. Raises `Wrong`.
+        make: the act, or the order, of what was typed. Raises `Wrong`.
     """
 
     title: str
     about: tuple[tuple[str, str], ...]
     fields: tuple[Field, ...]
-    make: Callable[[Values, Scene], Act]
+    make: Callable[[Values, Scene], Act | Order]
 
 
 def form_for(target: str, scene: Scene) -> Form:
-    """The form that is meant by the target of a `go`: "note", "said:GATE", "attest:GATE", "waive:GATE"."""
+    """The form that is meant by the target of a `go`.
+
+    Args:
+        target: "note", "said:GATE", "attest:GATE", "waive:GATE", "restore", "back".
+    """
     kind, _, key = target.partition(":")
+    if kind in ("restore", "back"):
+        from console.tui.wayback_forms import back_form, restore_form
+
+        return restore_form(scene) if kind == "restore" else back_form(scene)
     if kind == "note" or not key:
         return _note()
     gate = gate_of(scene, key)

@@ -141,7 +141,7 @@ def _back_on(snapshot: Snapshot) -> Standing:
 def overview(snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
     """(kind, word, text) of how a feature stands, for the first lines: flag, kill, levers, each signal."""
     yield ("flag", *_flag(snapshot.flag))
-    if snapshot.kill is not None and not snapshot.back_on:
+    if snapshot.kill is not None and not snapshot.over:
         ladder = snapshot.kill.ladder
         killed = ladder.outcome in (Outcome.CONFIRMED, Outcome.ALREADY)
         by = f" by lever {ladder.killed_by}" if ladder.killed_by else ""

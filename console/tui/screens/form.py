@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from console.restoring.carry import Order
 from console.text import plain
 from console.tui import actions
 from console.tui.forms import LONGEST, Field, Form, Wrong, form_for
@@ -21,7 +22,7 @@ from widgets.form import LABEL, Advice, AdviceModel, Question, QuestionModel, ad
 if TYPE_CHECKING:
     from console.incident.acts import Act
 
-_FIELDS = 3
+_FIELDS = 5
 _EDITS = {
     "left": "cursor_left",
     "right": "cursor_right",
@@ -201,7 +202,26 @@ class FormScreen(ConsoleScreen):
             self._to(names.index(wrong.field))
             return
         self._writing = True
-        self.host.run(self._write(act, self._form))
+        if isinstance(act, Order):
+            self.host.run(self._go_back(act, self._form))
+        else:
+            self.host.run(self._write(act, self._form))
+
+    async def _go_back(self, order: Order, form: Form) -> None:
+        """Order it; the form stays until it is known how it went, and what was typed with it."""
+        self.host.say("asked: it goes on to its end, also without this screen")
+        said = "it is not known how it went: look at the flag"
+        try:
+            said = await self.host.backend.go_back(order)
+        finally:
+            self._writing = False
+            if self.is_running:
+                done = said.startswith(("restore restored", "step down restored"))
+                if form is self._form and not done:
+                    self._wrong[form.fields[-1].name] = plain(said)
+                if form is self._form and done and self.is_current:
+                    self.host.back()
+                self.host.say(plain(said))
 
     async def _write(self, act: Act, form: Form) -> None:
         problem = "it could not be written"

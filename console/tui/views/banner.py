@@ -43,7 +43,7 @@ def banner(scene: Scene) -> BannerModel:
         word=stand.word,
         verdict=stand.text,
         verdict_tone=Tone.DANGER if stand.danger else Tone.PLAIN,
-        hint=stand.aside or _hint(scene, arming.works),
+        hint=stand.aside or _hint(scene, arming.works, killed=stand.killed),
         arming=arming.text,
         arming_tone=Tone.DANGER if arming.danger else Tone.PLAIN,
         levers=_levers(scene, held, arming.levers, arming.complete),
@@ -109,11 +109,13 @@ def _modes(scene: Scene) -> tuple[str, ...]:
     return tuple(modes)
 
 
-def _hint(scene: Scene, works: bool) -> str:
+def _hint(scene: Scene, works: bool, *, killed: bool) -> str:
     if scene.read_only:
         return "K explains"
     if scene.snapshot is None:
         return ""
+    if killed:
+        return "R restore"
     if not works:
         return "K tries"
     return "K (demo)" if scene.demo else "K kill"

@@ -105,12 +105,8 @@ def fallback_seen(scene: Scene, snapshot: Snapshot) -> str:
 
 
 def way_back(scene: Scene, snapshot: Snapshot) -> str:
-    """How the kill is undone, in one line; by hand where this console has no key for it."""
-    key = next((action.shown for action in scene.keys.actions if action.id == "restore"), "")
-    if not key:
-        live = "off" if inverse(snapshot) else "on"
-        words = f"by hand: flag {live} in {provider_label(snapshot)}"
-        return f"{words}; release lever 2 if pulled" if snapshot.config.levers else words
+    """How the kill is undone, in one line."""
+    key = next((action.shown for action in scene.keys.actions if action.id == "restore"), "console restore")
     to = _lower_stage(snapshot)
     return f"{key}, {to}with the flag key and a reason"
 

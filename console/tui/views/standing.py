@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from console.killswitch.alarms import BELOW, alarm_words, alarms
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
@@ -13,6 +14,9 @@ from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
 from console.tui.views.alarms import seen_by, unseen
+
+if TYPE_CHECKING:
+    from console.snapshot import Snapshot
 
 _SEVERITY = (
     State.BREACH,
@@ -25,6 +29,10 @@ _SEVERITY = (
     State.OFF,
 )
 _COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+LATCH = "latch"
+"""Name under which the alarm of a flag that was turned back is acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,30 @@ def standing(scene: Scene) -> Standing:
     snapshot = scene.snapshot
     if snapshot is None:
         return Standing(None, "", plain(scene.message) or "starting")
+    if snapshot.back_on and not latch_seen(snapshot):
+        breaches = sum(1 for verdict in snapshot.board.verdicts.values() if _breach(verdict))
+        harm = f"; {_number(breaches)} in BREACH" if breaches else ""
+        text = f"{_turned_back(scene, snapshot)}{harm}: K kills again"
+        return Standing(State.BREACH, "ON AGAIN", text, danger=True)
     return _of_verdicts(scene, snapshot.board.verdicts.values())
+
+
+def latch_seen(snapshot: Snapshot) -> bool:
+    """Somebody has acknowledged that a killed flag was turned back."""
+    kill = snapshot.kill
+    return kill is not None and (kill.ladder.kill_id, LATCH) in snapshot.records.alarms
+
+
+def _turned_back(scene: Scene, snapshot: Snapshot) -> str:
+    """``the killed flag is ON again since 03:12:40, by priya, outside a restore``."""
+    state, kill = snapshot.flag.state, snapshot.kill
+    if state is None or kill is None or kill.confirmed_at is None:
+        return "the killed flag was turned back"
+    told = state.changed_at is not None and state.changed_at > kill.confirmed_at
+    instant = state.changed_at if told and state.changed_at is not None else state.read_at
+    at = when.second(scene.event_time(instant), scene.event_now, scene.tz)
+    by = f", by {plain(state.changed_by.raw)}" if told and state.changed_by else ""
+    return f"killed, and the flag is {'ON' if state.on else 'OFF'} again since {at}{by}, outside a restore"
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
@@ -72,9 +103,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
 
 
 def back_on(scene: Scene) -> bool:
-    """The newest kill is over: the flag was turned on again at its provider."""
+    """The newest kill is over: it was restored, or the flag was turned back at its provider."""
     running = scene.killing is not None and scene.killing.running
-    return not running and scene.snapshot is not None and scene.snapshot.back_on
+    return not running and scene.snapshot is not None and scene.snapshot.over
 
 
 def _rank(verdict: Verdict) -> tuple[int, int]:

@@ -176,7 +176,7 @@ KINDS: dict[str, Broken] = {
         "environmet =",
         "[feature support-drafts]",
         "missing key `environment`",
-        "Accepted keys: environment",
+        "Accepted keys: cohorts, environment",
     ),
     "a feature with a blank key": broken('"support-drafts"', '" "', "`key` is blank"),
     "an environment that acts on the terminal": broken(

@@ -21,6 +21,8 @@ from console.incident.acts import (
     Opened,
     Play,
     Proved,
+    Restore,
+    Restored,
     Said,
     Waive,
     body_of,
@@ -43,6 +45,8 @@ ACTS: tuple[Act, ...] = (
     Said("runbook", "ramp on Thursday"),
     Proved(1, 2),
     Opened(),
+    Restore(False, "5 %", 5.0, "the prompt is mended", {"errors": "a new prompt"}, ["killed 3 min ago"]),
+    Restored(False, "5 %", 5.0, "restored", ["flag: ON at 5 %"]),
     Play("runaway-loop"),
 )
 

@@ -19,6 +19,7 @@ from console.killswitch.record import DrillRecord, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.killswitch.wire import Prepared, PreparedLever
 from console.readiness.records import fold
+from console.restoring.carry import Order
 from console.signals.series import Series
 from console.signals.verdict import Board, Change, Clock, Flow, Gauge, State, Verdict
 from console.snapshot import FlagView, RunbookView, Snapshot
@@ -486,6 +487,8 @@ class StageBackend:
         self.proofs = 0
         self.started = self.stopped = False
         self.refuses: OSError | None = None
+        self.orders: list[Order] = []
+        self.way_back = "restore restored: ON at 5 %"
         self.next_dead = False
         self.prepared = PREPARED
         self._callbacks: list[Callable[[], None]] = []
@@ -554,6 +557,10 @@ class StageBackend:
         if not executor.closed:
             executor.say(self.prepared)
         return executor
+
+    async def go_back(self, order: Order) -> str:
+        self.orders.append(order)
+        return self.way_back
 
     async def card(self) -> tuple[str, ...]:
         return CARD

@@ -232,7 +232,7 @@ def test_every_sentence_about_an_inverse_flag_says_that_on_is_the_kill() -> None
     assert said["flag"] == f"{FLAG}    OFF  →  ON"
     assert dialog.facts[0].right == "(kill = turn this flag ON)"
     assert "the AI runs while this flag is off" in said["affects"]
-    assert "flag off in flag service" in said["way back"]
+    assert said["way back"].startswith("R, ")
     failed = Killing(confirmed=True, ladder=replace(ASKING, outcome=Outcome.FAILED))
     assert "Turn the flag ON, which is its kill state" in text_of(ladder(scene(inverse, killing=failed), ""))
     on = replace(inverse, flag=flag(on=True))

@@ -117,10 +117,12 @@ def test_a_rung_that_did_not_come_true_is_an_alarm() -> None:
     )
 
 
-def test_a_flag_that_is_on_again_after_the_kill_is_judged_again_and_not_called_killed() -> None:
+@pytest.mark.requirement(20)
+def test_a_killed_flag_that_is_on_again_is_an_alarm_and_not_called_killed() -> None:
     record = KillRecord(replace(KILLED, killed_by=1, still_on=()), at("03:00:00"), at("03:00:01"))
     stand = standing(scene(replace(SNAPSHOT, kill=record)))
-    assert stand.word == "BREACH"
+    assert (stand.word, stand.danger) == ("ON AGAIN", True)
+    assert stand.text.endswith("outside a restore; one in BREACH: K kills again")
     off = replace(SNAPSHOT, kill=record, flag=flag(on=False))
     assert standing(scene(off)).text == "KILLED 03:00:01 Mara Voss"
 
@@ -246,7 +248,7 @@ def test_the_dialog_says_what_where_who_what_instead_and_how_it_is_undone() -> N
     assert facts["flag"].right == "(OFF is the kill)"
     assert facts["affects"].text == "25 % of users, stage 3 of 3; 151 people a day; 76 answers an hour"
     assert "temporarily unavailable" in facts["instead"].text
-    assert facts["way back"].text == "by hand: flag on in flag service; release lever 2 if pulled"
+    assert facts["way back"].text == "R, to 5 % or lower, with the flag key and a reason"
     assert [number for number, _ in dialog.runbook] == ["3", "4"]
 
 
@@ -316,7 +318,7 @@ def test_after_30_seconds_without_a_confirmation_the_requests_by_hand_show_thems
 def test_after_the_kill_every_lever_that_was_pulled_has_its_way_back() -> None:
     shown = ladder(scene(killing=Killing(confirmed=True, ladder=KILLED)), RUNBOOK)
     notes = {note.label: note.text for note in shown.sections[-1].notes}
-    assert notes["way back"] == "by hand: turn the flag on again in flag service"
+    assert notes["way back"] == "R, to 5 % or lower, with the flag key and a reason"
     assert notes["lever 2"] == "/usr/local/bin/force-fallback --release support-drafts"
 
 
