@@ -162,7 +162,7 @@ async def carry_out(
             turn_on=not order.down,
             operator=operator.name,
             reason=plain(order.wish.reason),
-            newer_kill=partial(_newer_kill, journal, feature, from_kill),
+            newer_kill=partial(newer_kill, journal, feature, from_kill),
             kill_again=partial(_kill_again, config, feature, operator),
             publish=told,
         )
@@ -191,7 +191,8 @@ async def _journaled(journal: Journal, feature: FeatureConfig, act: Act, operato
     return "" if written.row is not None else f"the journal cannot be written: {written.problem}"
 
 
-def _newer_kill(journal: Journal, feature: FeatureConfig, from_kill: str) -> bool:
+def newer_kill(journal: Journal, feature: FeatureConfig, from_kill: str) -> bool:
+    """Whether a kill is journaled that is newer than the one with this id. Waits for the disk."""
     newest = journal.latest_kill(feature.key, feature.environment)
     return newest is not None and newest.ladder.kill_id != from_kill
 

@@ -85,10 +85,10 @@ def _unmet(wish: Wish, facts: Facts, now: datetime) -> Iterator[Unmet]:
         yield Unmet("stage", facts.stage, hard=hard)
     for words in facts.not_undone:
         yield Unmet("undo", words, hard=True)
-    if not plain(wish.reason).strip():
+    if not wish.reason.split():
         yield Unmet("reason", "no reason is given: say why users may have it again", hard=True)
     for key, title in facts.breaches.items():
-        if not plain(wish.causes.get(key, "")).strip():
+        if not wish.causes.get(key, "").split():
             yield Unmet(
                 "cause", f"{plain(title)} was in BREACH, and its cause is not named: --cause {plain(key)}=..."
             )

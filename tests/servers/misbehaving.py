@@ -67,6 +67,7 @@ class FlagNow:
     on: bool = True
     version: int = 7
     percent: float = 25.0
+    users: list[str] = field(default_factory=list)
     changed_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=5))
     changed_by: str = "priya"
 
@@ -77,7 +78,7 @@ class FlagNow:
             "environment": ENVIRONMENT,
             "on": self.on,
             "percent": self.percent,
-            "users": [],
+            "users": self.users,
             "version": self.version,
             "changed_at": self.changed_at.isoformat(),
             "changed_by": self.changed_by,
@@ -200,12 +201,17 @@ class Misbehaving:
             await asyncio.Event().wait()
         answer = self.flag.document()
         if fault is Fault.NO_CHANGE:
-            answer |= {"on": change["on"]}
+            answer |= {"on": change.get("on", self.flag.on)}
             return await self._answer(writer, Fault.NONE, answer)
         return await self._answer(writer, fault, answer)
 
     def _apply(self, change: dict[str, Any]) -> None:
-        if self.flag.on != change["on"]:
+        percent = change.get("percent", self.flag.percent)
+        users = change.get("users", self.flag.users)
+        if (percent, users) != (self.flag.percent, self.flag.users):
+            self.flag.percent, self.flag.users = percent, users
+            self.flag.version += 1
+        if self.flag.on != change.get("on", self.flag.on):
             self._edge_on, self._edge_from = self.flag.on, time.monotonic()
             self.flag.on = change["on"]
             self.flag.version += 1

@@ -8,13 +8,15 @@ import os
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from adapters import errors, registry
-from adapters.flags.port import FlagProvider
+from adapters.flags.port import FlagProvider, Rollout
+from tests.integration.command import console
 
 pytestmark = pytest.mark.servers
 
@@ -215,3 +217,77 @@ async def test_a_change_by_somebody_else_is_noticed(server: Server) -> None:
         await server.admin.post(f"{server.path}/environments/production/off")
         await anext(changes)
     await flag.aclose()
+
+
+async def strategies(server: Server) -> list[dict[str, Any]]:
+    path = f"{server.path}/environments/production/strategies"
+    found: list[dict[str, Any]] = (await server.admin.get(path)).json()
+    return found
+
+
+@pytest.mark.requirement(21)
+async def test_the_share_of_users_is_set_and_nothing_else_of_the_strategy(server: Server) -> None:
+    (before,) = await strategies(server)
+    flag = server.provider()
+    await flag.switch(False, reason="test", operator="test")
+    await flag.set_rollout(Rollout(5.0), reason="test", operator="test")
+    (after,) = await strategies(server)
+    assert after["parameters"].pop("rollout") == "5"
+    assert before["parameters"].pop("rollout") == "25"
+    assert after == before
+    assert not await server.enabled()
+    assert (await flag.read()).percent == 5.0
+    await flag.switch(True, reason="test", operator="test")
+    assert (await flag.read()).percent == 5.0
+    await flag.aclose()
+
+
+@pytest.mark.requirement(21)
+async def test_a_flag_that_would_let_everybody_in_gets_no_share_and_says_why(server: Server) -> None:
+    flag = server.provider()
+    for strategy in await strategies(server):
+        await server.admin.delete(f"{server.path}/environments/production/strategies/{strategy['id']}")
+    with pytest.raises(errors.Refused, match="no strategy is enabled there") as refused:
+        await flag.set_rollout(Rollout(5.0), reason="test", operator="test")
+    assert refused.value.effect is errors.Effect.NONE
+    await server.add_strategy({"name": "default"})
+    with pytest.raises(errors.Refused, match="lets users in that no percentage bounds"):
+        await flag.set_rollout(Rollout(5.0), reason="test", operator="test")
+    await flag.aclose()
+
+
+@pytest.mark.requirement(21)
+async def test_a_restore_brings_back_the_lower_stage_and_nobody_else(server: Server, tmp_path: Path) -> None:
+    config = tmp_path / "console.toml"
+    config.touch(mode=0o600)
+    config.write_text(f"""
+[store]
+path = "{tmp_path / "store" / "console.db"}"
+second = "{tmp_path / "second" / "journal.db"}"
+
+[[feature]]
+key = "drafts"
+environment = "production"
+
+[feature.flag]
+provider = "unleash"
+url = "{server.url}"
+token = "env:UNLEASH_ADMIN_TOKEN"
+key = "{server.key}"
+
+[feature.restore]
+hold_down = "0s"
+
+[feature.rollout]
+stages = [{{ name = "5%", percent = 5 }}, {{ name = "25%", percent = 25 }}]
+""")
+    confirm = f"--confirm={server.key}"
+    done = await asyncio.to_thread(console, "kill", "drafts", confirm, config=config)
+    assert done.status == 0, done
+    assert not await server.enabled()
+    arguments = ("restore", "drafts", confirm, "--to=5%", "--reason=mended")
+    done = await asyncio.to_thread(console, *arguments, config=config)
+    assert done.status == 0, done
+    assert await server.enabled()
+    (strategy,) = await strategies(server)
+    assert (strategy["name"], strategy["parameters"]["rollout"]) == ("flexibleRollout", "5")
