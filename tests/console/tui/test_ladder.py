@@ -148,6 +148,15 @@ async def test_without_an_alarm_o_writes_nothing_and_is_not_offered() -> None:
         assert "no alarm stands" in shown(app)
 
 
+def test_a_lever_that_does_not_hold_says_that_it_is_tried_again_as_long_as_it_is() -> None:
+    proven = replace(KILLED, finished=False)
+    running = ladder(scene(killing=Killing(confirmed=True, ladder=proven)), "")
+    assert [rung.note for rung in running.rungs if rung.name == "lever 1"] == ["tried again"]
+    over = ladder(scene(killing=Killing(confirmed=True, ladder=KILLED)), "")
+    assert [rung.note for rung in over.rungs if rung.name == "lever 1"] == [""]
+    assert "Nobody tries any more" in text_of(over)
+
+
 # Time to kill
 
 
