@@ -8,7 +8,8 @@ from typing import Any
 
 from console.exits import Exit
 from console.feature import FlagView, Snapshot
-from console.killswitch.steps import Outcome
+from console.killswitch.alarms import alarm_words, alarms
+from console.killswitch.steps import Outcome, Step
 from console.killswitch.times import median, trend
 from console.signals.summary import verdict_line
 from console.signals.verdict import State, Verdict
@@ -104,13 +105,15 @@ def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
     if kill is None or snapshot.over:
         again = f"{latch_words(snapshot, tz)}; " if snapshot.back_on else ""
         return again + verdict_line(snapshot.board)
-    ladder = kill.ladder
+    ladder, seen = kill.ladder, snapshot.records.alarms
     by = f" by lever {ladder.killed_by}" if ladder.killed_by else ""
     words = (
         "KILLED" if ladder.outcome in (Outcome.CONFIRMED, Outcome.ALREADY) else ladder.outcome.value.upper()
     )
     still = f" ({'; '.join(ladder.still_on)})" if ladder.still_on else ""
-    return f"{words}{by}{still} at {_clock(kill.at, tz)} by {ladder.operator}"
+    open_alarms = [step for step in alarms(ladder) if (ladder.kill_id, step.rung.value) not in seen]
+    but = f", but {'; '.join(alarm_words(step) for step in open_alarms)}" if open_alarms else ""
+    return f"{words}{by}{still} at {_clock(kill.at, tz)} by {ladder.operator}{but}"
 
 
 def latch_words(snapshot: Snapshot, tz: tzinfo | None) -> str:
@@ -176,6 +179,7 @@ def _kill(snapshot: Snapshot) -> dict[str, Any] | None:
         "outcome": kill.ladder.outcome.value,
         "killed_by_lever": kill.ladder.killed_by,
         "still_on": list(kill.ladder.still_on),
+        "alarms": [_alarm(snapshot, kill.ladder.kill_id, step) for step in alarms(kill.ladder)],
         "steps": [
             {
                 "rung": step.rung.value,
@@ -186,6 +190,17 @@ def _kill(snapshot: Snapshot) -> dict[str, Any] | None:
             }
             for step in kill.ladder.steps
         ],
+    }
+
+
+def _alarm(snapshot: Snapshot, kill_id: str, step: Step) -> dict[str, Any]:
+    """A rung that did not come true, and who has seen that."""
+    seen = snapshot.records.alarms.get((kill_id, step.rung.value))
+    return {
+        "rung": step.rung.value,
+        "text": step.text,
+        "seen_by": seen.operator.name if seen else None,
+        "seen_at": _iso(seen.at if seen else None),
     }
 
 

@@ -128,13 +128,15 @@ def _fact(fact: FactModel, most: int, width: int, look: Look) -> list[Line]:
 def _lever(lever: LeverModel, column: int, arming_cells: int, width: int, look: Look) -> Line:
     """One lever; its arming begins in `column`, after the widest label."""
     row = inside(width, look).put(lever.name, limit=LABELLED - 3).to(LABELLED)
-    row.put(lever.label, limit=column - LABELLED - 1).to(column)
+    row.put(lever.label, limit=max(0, min(column, width - 1) - LABELLED - 1)).to(min(column, width - 1))
     limit = look.text(lever.limit)
     end = width - 2 - (cell_len(limit) + 1 if limit else 0)
     row.put(lever.arming, TONES[lever.tone], limit=max(0, end - row.used))
     # The column after the widest arming, as far as it leaves room for what the lever does.
     does = max(LEVER_DOES, min(column + arming_cells + 2, end - 16))
-    row.to(max(does, row.used + 2)).put(lever.does, limit=max(0, end - max(does, row.used + 2)))
+    start = max(does, row.used + 2)
+    if start < end:
+        row.to(start).put(lever.does, limit=end - start)
     return closed(row.right(limit, width - 2), width, look)
 
 
@@ -158,6 +160,10 @@ def _confirm(model: KillDialogModel, width: int, most: int, look: Look) -> list[
     if cells <= width - 3 - row.used - 2:
         return [closed(row.right(model.message, width - 3, Role.DANGER, gap=2), width, look)]
     if most < 2 or cells > width - 4:
+        if width - 3 - row.used - 2 < cell_len(TOO_SMALL):
+            # Why Enter does nothing comes before what is to be typed.
+            row = inside(width, look).put(TOO_SMALL, Role.DANGER, limit=max(0, width - 3))
+            return [closed(row, width, look)]
         return [closed(row.right(TOO_SMALL, width - 3, Role.DANGER, gap=2), width, look)]
     own = inside(width, look).put(model.message, Role.DANGER)
     return [closed(row, width, look), closed(own, width, look)]

@@ -121,7 +121,9 @@ def _note(note: NoteModel, width: int, look: Look) -> list[Line]:
         row.put(f"{look.mark(note.mark)} ")
     if note.label:
         row.put(note.label, limit=10).to(NOTE_TEXT)
-    start, right = row.used, look.text(note.right)
+    start, right, below = row.used, look.text(note.right), ""
+    if right and start + cell_len(look.text(note.text)) + 2 + cell_len(right) > width - 2:
+        right, below = "", right
     room = width - 2 - start - (cell_len(right) + 2 if right else 0)
     lines: list[Line] = []
     for index, text in enumerate(wrap(look.text(note.text), max(8, room), 4, look.ellipsis)):
@@ -129,6 +131,8 @@ def _note(note: NoteModel, width: int, look: Look) -> list[Line]:
             row = inside(width, look).to(start)
         row.put(text, limit=max(0, width - 2 - row.used))
         lines.append(closed(row.right(right, width - 2) if index == 0 else row, width, look))
+    if below:
+        lines.append(closed(inside(width, look).right(below, width - 2), width, look))
     return lines
 
 

@@ -21,7 +21,8 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from console.tui import actions
-from console.tui.backend import Backend, RunbookText
+from console.tui.ahead import Ahead
+from console.tui.backend import Backend
 from console.tui.cadence import SETTLING_SECONDS, Cadence
 from console.tui.event_times import EventTimes
 from console.tui.host import AppHost
@@ -89,8 +90,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._notice = ("", 0.0)
         self._problem = ""
         self._begun = False
-        self._book: RunbookText | None = None
-        self._card: tuple[str, ...] = ()
+        self.ahead = Ahead(backend)
         self._cadence = Cadence(self, self.draw)
         self._table = table
         self._keyboard, self._times = Keyboard(), EventTimes()
@@ -224,16 +224,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """The glyphs in use."""
         return self._look
 
-    @property
-    def book(self) -> RunbookText | None:
-        """The runbook as last read; None until it was."""
-        return self._book
-
-    @property
-    def card(self) -> tuple[str, ...]:
-        """The manual card of the chosen feature, a line each; () until it was made."""
-        return self._card
-
     def read_before_paint(self) -> int:
         """Number of the newest read that came before what now stands on the terminal."""
         driver = self._driver
@@ -260,23 +250,14 @@ class ConsoleApp(App[int], inherit_bindings=False):
         await self.read_book()
 
     async def read_book(self) -> None:
-        """Read runbook and card ahead of time: the kill dialog must never wait for a disk."""
-        before = self._chosen()
-        book = await asyncio.to_thread(self.backend.runbook)
-        card = await self.backend.card()
-        if self._chosen() == before:
-            # Another feature's steps beside this one's kill would be worse than none.
-            self._book, self._card = book, card
+        """Read runbook and card anew."""
+        await self.ahead.read()
         self.changed()
 
     def forget(self) -> None:
         """Another feature was chosen: drop what was read and held of the one before."""
-        self._book = self._hold = None
-        self._card = ()
-
-    def _chosen(self) -> str:
-        snapshot = self.backend.snapshot
-        return snapshot.config.name if snapshot else ""
+        self._hold = None
+        self.ahead.forget()
 
     async def refresh_all(self) -> None:
         """Read everything now that is read by the clock."""

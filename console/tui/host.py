@@ -31,12 +31,12 @@ class AppHost:
     @property
     def book(self) -> RunbookText | None:
         """The runbook as last read."""
-        return self._app.book
+        return self._app.ahead.book
 
     @property
     def card(self) -> tuple[str, ...]:
         """The manual card, a line each."""
-        return self._app.card
+        return self._app.ahead.card
 
     @property
     def width(self) -> int:

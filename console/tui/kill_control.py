@@ -129,9 +129,7 @@ class KillControl:
                 raise OSError("another feature is chosen now")
             return self._backend.open_executor()
 
-        snapshot = self._backend.snapshot
-        subject = in_breach(snapshot) if snapshot else ""
-        session = self._sessions[name] = KillSession(open_executor, self._app.changed, subject)
+        session = self._sessions[name] = KillSession(open_executor, self._app.changed)
         return session
 
     def _push(self, *, climbing: bool, problem: str = "", kill_id: str = "") -> None:
@@ -168,7 +166,8 @@ class KillControl:
             self._end(name)
         try:
             session = self._sessions.get(name) or self._start(name)
-            session.go(reason)
+            snapshot = self._backend.snapshot
+            session.go(reason, in_breach(snapshot) if snapshot else "")
         except OSError as error:
             return f"NOT SENT: the kill's process cannot be reached ({error}); Enter tries again, F2: by hand"
         return ""

@@ -22,7 +22,7 @@ class Killing:
 
     Attributes:
         prepared: what the executor would do; None until it has said.
-        subject: title of the signal that was in breach when the dialog was opened, or "".
+        subject: title of the signal that was in breach when the kill was confirmed, or "".
         confirmed: the confirming Enter has been sent.
         ladder: the newest one; None before the first step.
         lost: the executor went away before the kill was finished.

@@ -18,20 +18,15 @@ class KillSession:
     It outlives the dialog: leaving the screen never ends a confirmed kill.
     """
 
-    def __init__(
-        self, open_executor: Callable[[], KillClient], changed: Callable[[], None], subject: str
-    ) -> None:
+    def __init__(self, open_executor: Callable[[], KillClient], changed: Callable[[], None]) -> None:
         """Start the executor; `changed` is called whenever `killing` differs.
-
-        Args:
-            subject: title of the signal in breach, or "".
 
         Raises:
             OSError: it could not be started.
         """
         self._open = open_executor
         self._changed = changed
-        self._killing = Killing(subject)
+        self._killing = Killing()
         self._half = False
         self._sent_at: float | None = None
         self._descriptor: int | None = None
@@ -44,8 +39,11 @@ class KillSession:
             return self._killing
         return replace(self._killing, seconds=monotonic() - self._sent_at)
 
-    def go(self, reason: str) -> None:
+    def go(self, reason: str, subject: str) -> None:
         """Confirm. The message has left when this returns.
+
+        Args:
+            subject: title of the signal in breach, or "".
 
         An executor that died while the dialog was open is replaced by a new one, once.
 
@@ -61,7 +59,7 @@ class KillSession:
             self._client = self._connect()
             self._client.go(reason)
         self._sent_at = monotonic()
-        self._killing = replace(self._killing, confirmed=True, lost=False)
+        self._killing = replace(self._killing, subject=subject, confirmed=True, lost=False)
         self._changed()
 
     def typing(self, half: bool) -> None:

@@ -12,8 +12,11 @@ from adapters.untrusted import Untrusted
 from console.config import FeatureConfig, ProviderTable
 from console.exits import Exit
 from console.feature import FlagView, Snapshot
+from console.identity import Operator
+from console.incident.acts import AlarmSeen, Done
 from console.killswitch.record import DrillRecord, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
+from console.readiness.records import fold
 from console.signals.verdict import Board, Clock, State, Verdict
 from console.status import document, exit_status, flag_words, lines
 
@@ -141,6 +144,19 @@ def test_the_document_has_what_kills_took_by_step_drills_and_real_ones_apart() -
     assert (real["confirmed_seconds"], real["quiet_seconds"]) == (kill.ladder.steps[0].seconds, None)
     assert times["real"]["median_confirmed_seconds"] == kill.ladder.steps[0].seconds
     assert len(times["drills"]["kills"]) == 2
+
+
+@pytest.mark.requirement(10)
+def test_a_rung_that_did_not_come_true_is_said_until_somebody_has_seen_it() -> None:
+    kill = killed()
+    late = Step(Rung.QUIET, 0, Mark.FALSE, 63.0, "still 12 AI answers in 60 s")
+    kill = replace(kill, ladder=replace(kill.ladder, steps=(*kill.ladder.steps, late)))
+    done = Done(NOW, 9, Operator("Jonas Ek", 1000), AlarmSeen(kill.ladder.kill_id, ("quiet",)))
+    before, after = snapshot({}, kill=kill), replace(snapshot({}, kill=kill), records=fold((done,)))
+    assert "but quiet: still 12 AI answers in 60 s" in "\n".join(lines(before, UTC))
+    assert "quiet" not in "\n".join(lines(after, UTC))
+    (alarm,) = document([after], [])["features"][0]["kill"]["alarms"]
+    assert (alarm["rung"], alarm["seen_by"]) == ("quiet", "Jonas Ek")
 
 
 def test_what_a_provider_says_is_made_harmless_before_it_is_printed() -> None:

@@ -13,7 +13,7 @@ from tests.integration.embedded import flag_is_on, open_dialog, screen
 from tests.integration.terminal import Terminal
 from tests.servers.processes import wait_until
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.kill, pytest.mark.requirement(25)]
 
 
 def after_it_was_read(terminal: Terminal, drop: Callable[[], None]) -> None:

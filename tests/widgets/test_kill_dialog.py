@@ -67,6 +67,24 @@ def test_a_message_without_room_is_never_shown_in_part() -> None:
         assert "too" in shown
 
 
+@pytest.mark.parametrize("width", [20, 26, 30, 34, 40, 48])
+def test_where_it_is_narrow_the_frame_stays_closed(width: int) -> None:
+    for typed, message in (
+        ("kil", "Enter: not yet, 1 letter to go"),
+        ("kill", "Enter kills x in production"),
+    ):
+        for height in (5, 9, 12, 20):
+            model = replace(DIALOG, typed=typed, message=message)
+            lines = text_of(paint(model, width, height, UNICODE))
+            assert {line[-1] for line in lines} <= set("┐│┤┘")
+            assert {len(line) for line in lines} == {width}
+
+
+def test_in_the_smallest_terminal_it_says_why_enter_does_nothing() -> None:
+    model = replace(DIALOG, typed="kill", message="Enter kills support-drafts-ai in production")
+    assert "too small" in text_of(paint(model, 20, 1, UNICODE))[0]
+
+
 def test_a_step_of_the_runbook_that_is_cut_says_so() -> None:
     whole = text_of(paint(DIALOG, 60, 30, UNICODE))
     assert "│    the provider.                                         │" in whole

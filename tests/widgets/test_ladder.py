@@ -75,6 +75,13 @@ def test_a_long_rung_goes_on_in_a_second_line_or_is_cut_with_a_sign() -> None:
     assert short[1] == "│ ✓ journaled    0.01 s   row 4182, on disk before anythi… │"
 
 
+def test_where_it_is_narrow_the_times_of_others_stand_under_the_own_time() -> None:
+    lines = text_of(paint(LADDER_AFTER, 60, 30, UNICODE))
+    at = next(index for index, line in enumerate(lines) if "time to kill" in line)
+    assert lines[at].rstrip("│").rstrip() == "│ time to kill 7.9 s"
+    assert lines[at + 1].endswith("drills 0.9 s median of 4 · real 8 s, 7.9 s │")
+
+
 def test_without_unicode_the_marks_still_differ() -> None:
     lines = text_of(paint(LADDER, 80, 20, ASCII))
     assert [line[2] for line in lines[1:10]] == list("+?.++>...")

@@ -183,6 +183,8 @@ class TimelineScreen(ConsoleScreen):
             self.host.go(actions.CHECKLIST)
         elif chosen.kind in ("arming", "proved"):
             self.host.go(actions.ARMING)
+        elif chosen.kind == "alarm-seen":
+            self.host.go(actions.LADDER)
         elif chosen.kind == "acknowledge":
             self.host.go(actions.RUNBOOK)
         else:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from console.killswitch.alarms import alarm_words
 from console.signals.verdict import State, Verdict
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
+from console.tui.views.alarms import unseen
 from console.tui.views.arming import exercised, levers_now
 from console.tui.views.banner import flag_words, percent
 from console.tui.views.kill_facts import affects, flag_move
@@ -116,7 +118,7 @@ def row(scene: Scene, entry: Entry) -> FeatureRowModel:
         worst=words,
         since=since,
         kill=_armed(own),
-        tone=Tone.DANGER if word == State.BREACH.value else Tone.PLAIN,
+        tone=Tone.DANGER if word == State.BREACH.value or _alarm(own) else Tone.PLAIN,
     )
 
 
@@ -178,7 +180,17 @@ def _killed_words(own: Scene) -> tuple[str, str]:
         return "", ""
     still = "; ".join(plain(words) for words in record.ladder.still_on)
     words = f"off by {plain(record.ladder.operator)}" + (f"; {still}" if still else "")
+    if alarm := _alarm(own):
+        words = f"but {alarm}; {words}"
     return words, _brief(own.event_time(record.confirmed_at), own.event_now, own.tz)
+
+
+def _alarm(own: Scene) -> str:
+    """Of a kill that stands: the first rung that did not come true and that nobody has seen, or ""."""
+    snapshot = own.snapshot
+    if snapshot is None or snapshot.kill is None or not killed(own, snapshot):
+        return ""
+    return next((plain(alarm_words(step)) for step in unseen(own, snapshot.kill.ladder)), "")
 
 
 def _brief(instant: datetime, now: datetime, tz: tzinfo) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from console.killswitch.alarms import alarm_words, alarms
-from console.killswitch.steps import Ladder, Mark, Outcome
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
-from console.tui.views.alarms import seen_by
+from console.tui.views.alarms import unseen
 from console.tui.views.kill_dialog import in_breach, runbook_steps
 from console.tui.views.kill_facts import inverse, undo_by_hand, way_back
 from console.tui.views.kill_times import last_time
@@ -63,14 +62,8 @@ def _waiting(scene: Scene, newest: Ladder) -> Iterator[NoteModel]:
 
 
 def _left(scene: Scene, newest: Ladder, runbook: str) -> Iterator[NoteModel]:
-    for step in alarms(newest):
-        seen = seen_by(scene, newest, step)
-        text = plain(alarm_words(step))
-        yield NoteModel(
-            f"{text}; {seen}" if seen else f"{text}. o says that you have seen it.",
-            label="alarm",
-            mark=Shown.FAIL,
-        )
+    if open_alarms := unseen(scene, newest):
+        yield NoteModel(_alarm(open_alarms), label="alarm", mark=Shown.FAIL)
     tried = "Nobody tries any more: switch it by hand, F2 shows how"
     if not newest.finished:
         tried = "It is tried again by itself; F2 shows it by hand"
@@ -87,6 +80,16 @@ def _left(scene: Scene, newest: Ladder, runbook: str) -> Iterator[NoteModel]:
     if newest.outcome in _PROVEN:
         told = "n writes a note of who was told what; 5 is the timeline"
         yield NoteModel(told, label="tell", mark=Shown.NOW)
+
+
+def _alarm(open_alarms: tuple[Step, ...]) -> str:
+    """What rungs that did not come true mean, and what to do: their own words stand beside them."""
+    named = ", ".join(step.rung.value for step in open_alarms)
+    if all(step.rung is Rung.FALLBACK for step in open_alarms):
+        means = "users may not get what they should instead."
+    else:
+        means = "some users may still get the AI. F2 shows every lever, to be pulled by hand."
+    return f"{named} did not come true: {means}"
 
 
 def _undo(scene: Scene, snapshot: Snapshot, newest: Ladder) -> tuple[NoteModel, ...]:

@@ -29,6 +29,7 @@ _WORDS = {
     Outcome.UNCONFIRMED: "SENT, NOT CONFIRMED",
     Outcome.FAILED: "KILL FAILED",
 }
+_NOT_HELD = (Mark.UNKNOWN, Mark.FALSE)
 _LEAVE = NoteModel("You may leave or lose the line: the kill goes on without this screen.")
 
 
@@ -105,6 +106,8 @@ def _rungs(scene: Scene, newest: Ladder) -> tuple[RungModel, ...]:
             note = seen_by(scene, newest, step) or "o: seen"
         elif newest.killed_by and not own and step.rung is Rung.EVALUATED and step.mark is Mark.TRUE:
             note = "is confirmed"
+        elif step.rung is Rung.LEVER and step.mark in _NOT_HELD and newest.still_on and not newest.finished:
+            note = "tried again"
         shown.append(_rung(step, note))
     return tuple(shown)
 

@@ -16,8 +16,9 @@ import pytest
 
 from console.following.journal import JournalFollower, last_proof
 from console.identity import Operator
-from console.incident.acts import Attest, Note, body_of, kind_of
+from console.incident.acts import Act, AlarmSeen, Attest, Note, body_of, kind_of
 from console.incident.happening import Happening
+from console.killswitch.history import DRILL_INTENT, DRILL_STEP, step_body
 from console.killswitch.steps import Outcome
 from console.store.journal import Journal
 from tests.console.tui.stage import RECORD
@@ -60,7 +61,7 @@ class Followed:
                 self.news.clear()
                 await self.news.wait()
 
-    def write(self, act: Note | Attest, environment: str = "production") -> None:
+    def write(self, act: Act, environment: str = "production") -> None:
         self.journal.append(
             kind_of(act), feature="support-drafts", environment=environment, body=body_of(act, JONAS)
         )
@@ -134,3 +135,30 @@ def test_only_a_kill_that_pulled_a_lever_of_this_very_flag_counts_as_its_proof()
     ):
         assert last_proof([kill], flag) is None
     assert last_proof([RECORD, already], flag) == RECORD.confirmed_at
+
+
+async def test_an_alarm_that_somebody_has_seen_on_another_console_is_known_here(followed: Followed) -> None:
+    followed.write(AlarmSeen("k1", ("quiet",)))
+    await followed.until(lambda: bool(followed.follower.records.alarms))
+    assert followed.follower.records.alarms["k1", "quiet"].operator.name == "Jonas Ek"
+    assert [one.text for one in followed.told] == ["has seen the alarm: quiet did not come true"]
+
+
+@pytest.mark.requirement(23)
+async def test_the_rows_of_a_drill_are_no_kill(followed: Followed) -> None:
+    intent = {
+        "flag_key": "support-drafts-ai",
+        "operator": JONAS.as_dict(),
+        "started": RECORD.ladder.started,
+    }
+    where = {"feature": "support-drafts", "environment": "production", "kill_id": "d1"}
+    followed.journal.append(DRILL_INTENT, body=intent, **where)
+    for number, step in enumerate(RECORD.ladder.steps):
+        followed.journal.append(DRILL_STEP, body=step_body(number, step, RECORD.ladder), **where)
+    await followed.until(lambda: bool(followed.follower.drills))
+    await followed.follower.read()
+    (drill,) = followed.follower.drills
+    assert drill.ladder.outcome is Outcome.CONFIRMED
+    assert drill.confirmed_at is not None
+    assert (followed.follower.kill, followed.follower.kills) == (None, ())
+    assert followed.follower.last_confirmed_kill is None

@@ -1,6 +1,6 @@
 """Plays a made-up incident on the real screens, for looking at them and for tests on a real terminal.
 
-    python -m tests.console.tui.play [armed|breach|killed|demo|readonly|waiting]
+    python -m tests.console.tui.play [armed|breach|alarm|demo|readonly|waiting]
 
 Its executor climbs the ladder of the mock-ups, a rung every 0.15 s.
 """
@@ -12,6 +12,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from console.killswitch.steps import Mark, Rung, Step
 from console.signals.verdict import Clock
 from console.tui.run import run_console
 from tests.console.tui.stage import (
@@ -27,9 +28,26 @@ from tests.console.tui.stage import (
     flag,
 )
 
+ALARM = replace(
+    KILLED,
+    killed_by=1,
+    still_on=(),
+    steps=(
+        KILLED.steps[0],
+        Step(Rung.LEVER, 1, Mark.TRUE, 0.02, "flag service: switch off in production"),
+        Step(Rung.ACCEPTED, 1, Mark.TRUE, 0.3, "at version 8"),
+        Step(Rung.CONFIRMED, 1, Mark.TRUE, 0.9, "read back: flag OFF in flag service"),
+        Step(Rung.EVALUATED, 0, Mark.FALSE, 20.0, "1 of 3 contexts still get the AI: agent-2"),
+        Step(Rung.QUIET, 0, Mark.FALSE, 63.0, "still 12 AI answers in 60 s; fallback 30"),
+        Step(Rung.FALLBACK, 0, Mark.UNKNOWN, 30.0, "probe: no answer"),
+    ),
+)
+
 
 class PlayBackend(StageBackend):
-    """Answers Enter with the whole ladder."""
+    """Answers Enter with the whole ladder; with `alarm`, one whose rungs below do not all come true."""
+
+    alarm = False
 
     def open_executor(self) -> ScriptedExecutor:
         executor = super().open_executor()
@@ -48,7 +66,7 @@ class PlayBackend(StageBackend):
             await asyncio.sleep(0.15)
             executor.say(replace(ASKING, started=started, steps=ASKING.steps[:rungs]))
         await asyncio.sleep(0.8)
-        executor.say(replace(KILLED, started=started))
+        executor.say(replace(ALARM if self.alarm else KILLED, started=started))
 
 
 def main() -> int:
@@ -65,6 +83,7 @@ def main() -> int:
         arming=replace(SNAPSHOT.arming, proven_at=real - timedelta(seconds=2)) if SNAPSHOT.arming else None,
     )
     backend = PlayBackend(None if kind == "waiting" else snapshot)
+    backend.alarm = kind == "alarm"
     backend.demo = kind == "demo"
     backend.read_only = kind == "readonly"
     if kind == "armed":

@@ -14,6 +14,10 @@ from textual.pilot import Pilot
 from adapters.flags.port import ArmingCheck
 from console.config import BrokenFeature, FallbackConfig
 from console.feature import Snapshot
+from console.identity import Operator
+from console.incident.acts import AlarmSeen, Done
+from console.killswitch.steps import Mark, Rung, Step
+from console.readiness.records import fold
 from console.signals.verdict import State, Verdict
 from console.tui.app import ConsoleApp
 from console.tui.feature_list import FeatureList
@@ -42,6 +46,7 @@ from tests.console.tui.stage import (
 from tests.console.tui.test_kill_keys import app_on, shown
 from tests.console.tui.test_screens import assert_inert
 from widgets.look import ASCII, UNICODE
+from widgets.marks import Tone
 
 CALM = tuple(replace(verdict, state=State.OK) for verdict in VERDICTS)
 
@@ -502,6 +507,22 @@ def test_a_killed_feature_says_by_whom_and_since_when_and_what_is_still_on() -> 
     model = row(scene, entries(scene)["drafts@production"])
     assert (model.word, model.state.value, model.since) == ("KILLED", "OFF", "03:12")
     assert model.worst == "off by Mara Voss; flag still ON in flag service"
+
+
+@pytest.mark.requirement(9)
+def test_a_rung_that_did_not_come_true_is_loud_in_the_table_until_somebody_has_seen_it() -> None:
+    still = Step(Rung.EVALUATED, 0, Mark.FALSE, 20.0, "1 of 3 contexts still get the AI: agent-2")
+    record = replace(RECORD, ladder=replace(KILLED, steps=(*KILLED.steps[:4], still), still_on=()))
+    alarmed = replace(DRAFTS, kill=record)
+    model = row(scene_of(alarmed), Entry("drafts@production", snapshot=alarmed))
+    assert model.worst.startswith(
+        "but evaluated: 1 of 3 contexts still get the AI: agent-2; off by Mara Voss"
+    )
+    assert model.tone is Tone.DANGER
+    done = Done(NOW, 9, Operator("Jonas Ek", 1000), AlarmSeen("k1", ("evaluated",)))
+    seen = replace(alarmed, records=fold((done,)))
+    model = row(scene_of(seen), Entry("drafts@production", snapshot=seen))
+    assert (model.worst, model.tone) == ("off by Mara Voss", Tone.PLAIN)
 
 
 def test_a_flag_that_was_turned_on_again_is_no_longer_killed() -> None:

@@ -13,6 +13,8 @@ from console.killswitch.record import KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.readiness.records import fold
 from console.snapshot import Snapshot
+from console.tui.action import KILL, Action
+from console.tui.actions import ACTIONS, Keymap
 from console.tui.confirm import ConfirmWord
 from console.tui.scene import Killing
 from console.tui.views.kill_dialog import kill_dialog
@@ -146,6 +148,15 @@ async def test_without_an_alarm_o_writes_nothing_and_is_not_offered() -> None:
         assert "no alarm stands" in shown(app)
 
 
+def test_a_lever_that_does_not_hold_says_that_it_is_tried_again_as_long_as_it_is() -> None:
+    proven = replace(KILLED, finished=False)
+    running = ladder(scene(killing=Killing(confirmed=True, ladder=proven)), "")
+    assert [rung.note for rung in running.rungs if rung.name == "lever 1"] == ["tried again"]
+    over = ladder(scene(killing=Killing(confirmed=True, ladder=KILLED)), "")
+    assert [rung.note for rung in over.rungs if rung.name == "lever 1"] == [""]
+    assert "Nobody tries any more" in text_of(over)
+
+
 # Time to kill
 
 
@@ -220,6 +231,26 @@ def test_the_dialog_says_when_the_fallback_was_last_seen_to_work_and_where() -> 
     assert seen(replace(SNAPSHOT, kills=(*KILLS, record), drills=DRILLS)) == (
         "did NOT answer as described 02:11, in the kill"
     )
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"),
+    [
+        (25.0, "R, to 5 % or lower, with the flag key and a reason"),
+        (5.0, "R, to internal, with the flag key and a reason"),
+        (0.0, "R, to internal, with the flag key and a reason"),
+    ],
+)
+@pytest.mark.requirement(18)
+def test_the_way_back_names_the_key_and_the_highest_stage_that_it_allows(percent: float, said: str) -> None:
+    restore = Action(
+        "restore", ("R",), "R", "restore", "the way back", frozenset({"signals"}), KILL, dangerous=True
+    )
+    state = SNAPSHOT.flag.state
+    assert state is not None
+    now = replace(SNAPSHOT, flag=replace(SNAPSHOT.flag, state=replace(state, percent=percent)))
+    keys = Keymap((*(action for action in ACTIONS if action.id != "restore"), restore))
+    assert facts(scene(now, keys=keys), now)[-1].text == said
 
 
 @pytest.mark.requirement(18)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,27 @@ def test_key_word_and_enter_in_one_write_open_the_dialog_and_ask_for_enter_once_
     terminal.type("\r")
     terminal.wait_for("KILLING")
     terminal.wait_for("KILLED by lever 2")
+
+
+@pytest.mark.requirement(29)
+def test_at_300_ms_there_and_back_without_colour_or_unicode_it_kills_and_asks_for_enter_once_more() -> None:
+    far = [sys.executable, "-m", "tests.integration.lagging", "0.15"]
+    with Terminal(
+        [*far, sys.executable, "-m", "tests.console.tui.play", "breach"],
+        environment={"TERM": "xterm", "COLORTERM": "", "NO_COLOR": "1", "LC_ALL": "C", "LANG": "C"},
+        folder=ROOT,
+        columns=80,
+        rows=24,
+    ) as terminal:
+        terminal.wait_for("# BREACH  error rate 36.8 %")
+        terminal.type("Kkill\r")
+        shown = terminal.wait_for("Enter kills support-drafts-ai in production: once more")
+        assert "KILLING" not in shown
+        assert shown.isascii()
+        terminal.type("enter")
+        terminal.wait_for("KILLED by lever 2")
+        written = b"".join(chunk.data for chunk in terminal.chunks)
+        assert not re.search(rb"\x1b\[[0-9;]*(3|4|9|10)[0-7][;m]", written), "a colour was sent"
 
 
 @pytest.mark.requirement(17)
