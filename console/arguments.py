@@ -108,6 +108,13 @@ def _card(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _audit(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="audit", metavar="WHAT", required=True)
+    verify = what.add_parser("verify", help="compute the journal's chains again")
+    _configured(verify)
+    _json(verify)
+
+
 def _gates(parser: argparse.ArgumentParser) -> None:
     _configured(parser)
     parser.add_argument("feature", metavar="FEATURE")
@@ -189,6 +196,7 @@ COMMANDS = (
     Command("restore", "give a killed feature back to users, to a lower stage", _restore),
     Command("back", "a step down, as free of gates as the kill", _back),
     Command("card", "how to kill, and undo it, by hand and without this program", _card),
+    Command("audit", "audit verify: is the journal as it was written?", _audit),
     Command("gates", "the launch checklist", _gates),
     Command("attest", "vouch for a launch gate", _attest),
     Command("waive", "go without a launch gate for a time", _waive),

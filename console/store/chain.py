@@ -187,6 +187,17 @@ class Chain:
             hashes[number] = stored
         yield from self._verify_head(head, hashes)
 
+    def count(self) -> int:
+        """How many rows stand here.
+
+        Raises:
+            OSError, sqlite3.Error: the file cannot be read.
+        """
+        with self._reader() as database:
+            if database is None:
+                return 0
+            return int(database.execute("SELECT count(*) FROM journal").fetchone()[0])
+
     def _read_head(self) -> tuple[int, str] | str:
         """Number and hash of the newest row that the head file knows, or why it does not say."""
         try:
@@ -201,7 +212,7 @@ class Chain:
         if isinstance(head, str):
             if hashes or head != "is missing":
                 text = f"the head file {head}: that rows were cut off at the end cannot be excluded"
-                yield Finding(self.path, None, text)
+                yield Finding(self.path, None, text, broken=False)
             return
         number, digest = head
         if number > last:

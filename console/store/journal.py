@@ -274,8 +274,21 @@ class Journal:
             try:
                 findings += Chain(place.path, busy=READ_BUSY_SECONDS).verify()
             except (OSError, sqlite3.Error, ValueError) as error:
-                findings.append(Finding(place.path, None, f"cannot be read: {error}"))
+                findings.append(Finding(place.path, None, f"cannot be read: {error}", broken=False))
         return tuple(findings)
+
+    def counts(self) -> tuple[tuple[Path, int], ...]:
+        """(file, rows) of each place; 0 where it cannot be read. Waits for the disk."""
+        import sqlite3
+
+        found = []
+        for place in self._places:
+            try:
+                rows = Chain(place.path, busy=READ_BUSY_SECONDS).count()
+            except (OSError, sqlite3.Error):
+                rows = 0
+            found.append((place.path, rows))
+        return tuple(found)
 
 
 def _conditions(

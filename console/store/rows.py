@@ -85,11 +85,13 @@ class Finding:
         place: the file.
         row: number of the row that it was found at; None when it concerns the whole.
         text: what is wrong, in words.
+        broken: it is not as it was written; else it cannot be told.
     """
 
     place: Path
     row: int | None
     text: str
+    broken: bool = True
 
 
 def canonical(body: Mapping[str, Any]) -> str:
