@@ -244,6 +244,10 @@ class FeatureService:
         await self._acts.read()
         return "" if written.row is not None else written.problem
 
+    def tell(self, kind: str, text: str) -> None:
+        """Take a sentence of the console's own into the timeline."""
+        self._told([of_problem(kind, text, datetime.now(UTC))])
+
     def observe(self, seen: Observed) -> None:
         """Take something that every console sees into timeline and history."""
         if self._keeper is not None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from console.config import BrokenFeature, ConfigError, keep_aside, open_config
 from console.feature import FeatureService
+from console.identity import operator
 from console.killswitch.card import keep_card
+from console.killswitch.takeover import take_over
 from console.patience import Lane, within
 from console.store.history import History, history_path
 from console.store.journal import Journal
@@ -30,6 +32,9 @@ LOOK_SECONDS = 1.0
 
 DISK_SECONDS = 5.0
 """What the file's disk is waited for."""
+
+TAKE_OVER_SECONDS = 30.0
+"""Between two looks for kills whose process has died."""
 
 FEW = 8
 """Features up to which each is given all its readings back; it takes some 0.2 s each."""
@@ -83,6 +88,7 @@ class Fleet:
         self._only = None if only is None else frozenset(only)
         self._keeps = keeps
         self._services: dict[str, FeatureService] = {}
+        self._taking_over: asyncio.Task[None] | None = None
         self._arrange(config)
 
     @property
@@ -103,9 +109,14 @@ class Fleet:
         for service in self.services:
             await service.start(arming=arming)
         await self._keep_cards(self.services)
+        if arming:
+            self._taking_over = asyncio.create_task(self._take_over())
 
     async def stop(self) -> None:
         """End everything; what is still to be kept is written first, in bounded time."""
+        if self._taking_over is not None:
+            self._taking_over.cancel()
+            await asyncio.wait({self._taking_over}, timeout=STOP_SECONDS)
         await asyncio.gather(*(_stopped(service) for service in self._services.values()))
         await self.history.aclose()
 
@@ -193,6 +204,25 @@ class Fleet:
         )
         service.subscribe(self._changed)
         return service
+
+    async def _take_over(self) -> None:
+        """Bring kills whose process has ended before they were over to an end, or on their way."""
+        while True:
+            await self._take_over_once()
+            await asyncio.sleep(TAKE_OVER_SECONDS)
+
+    async def _take_over_once(self) -> None:
+        for service in self.services:
+            try:
+                found = await take_over(
+                    self.config, service.feature, self._journal, operator=operator(self.config.operator)
+                )
+            except Exception:  # noqa: BLE001 - a defect met by one feature stops no other
+                _log.exception("open kills of %s cannot be looked for", service.feature.name)
+                continue
+            for each in found:
+                _log.warning("%s: %s", service.feature.name, each.text)
+                service.tell("kill", each.text)
 
     async def _keep_cards(self, services: Iterable[FeatureService]) -> None:
         """Have each feature's manual card in a file, true to the configuration in use."""

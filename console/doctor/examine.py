@@ -196,7 +196,7 @@ async def _journal(config: Config) -> JournalFacts:
         found = await within(DISK_SECONDS, journal.verify)
     except TimeoutError:
         return JournalFacts(tuple(places), None, rows, kills)
-    chain = tuple(ChainFact(plain(f"{one.place}: {one.text}"), _changed(one.text)) for one in found)
+    chain = tuple(ChainFact(plain(f"{one.place}: {one.text}"), one.broken) for one in found)
     return JournalFacts(tuple(places), chain, rows, kills)
 
 
@@ -206,11 +206,6 @@ def _read(journal: Journal) -> tuple[int, tuple[UnfinishedKill, ...]]:
         latest = latest_kill(journal, kill.ladder.feature, kill.ladder.environment)
         kills.append(unfinished(kill, latest))
     return len(journal.rows()), tuple(kills)
-
-
-def _changed(text: str) -> bool:
-    """Whether a finding of the chain says that a row is not what it was; the head file alone says less."""
-    return "head file is" not in text and "head file cannot" not in text and "cannot be read" not in text
 
 
 async def _history(config: Config) -> PlaceFacts:

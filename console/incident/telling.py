@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from console.store.kept import Observed
 
 CONSOLE = "console"
+_NOT_KILLED = {
+    Outcome.FAILED: "no lever worked",
+    Outcome.UNCONFIRMED: "sent, and nothing proves it",
+    Outcome.NOT_SENT: "its process ended before anything was sent",
+}
 
 
 def of_act(done: Done) -> Happening:
@@ -66,9 +71,9 @@ def of_kill(record: KillRecord) -> Iterator[Happening]:
             at = record.at + timedelta(seconds=step.seconds)
             key = f"kill:{ladder.kill_id}:{step.rung.value}:{step.lever}"
             yield Happening(at, None, "kill", text, CONSOLE, "", key)
-    if ladder.outcome in (Outcome.FAILED, Outcome.UNCONFIRMED) and ladder.finished:
+    if ladder.outcome in _NOT_KILLED and ladder.finished:
         last = max((step.seconds or 0.0 for step in ladder.steps), default=0.0)
-        text = "no lever worked" if ladder.outcome is Outcome.FAILED else "sent, and nothing proves it"
+        text = _NOT_KILLED[ladder.outcome]
         at = record.at + timedelta(seconds=last)
         yield Happening(at, None, "kill", text, CONSOLE, "", f"kill:{ladder.kill_id}:outcome")
 

@@ -14,7 +14,17 @@ import msgspec
 
 from console.identity import Operator
 from console.killswitch.steps import Ladder
-from console.killswitch.wire import Abandon, Go, Prepare, Prepared, ToExecutor, Typing, decode_report, encode
+from console.killswitch.wire import (
+    Abandon,
+    Go,
+    Prepare,
+    Prepared,
+    Resume,
+    ToExecutor,
+    Typing,
+    decode_report,
+    encode,
+)
 from console.text import plain
 
 __all__ = ["ExecutorClient", "Prepared"]
@@ -86,6 +96,14 @@ class ExecutorClient:
             OSError: the executor is gone; nothing was sent.
         """
         self._send(Go(plain(reason)))
+
+    def resume(self, kill_id: str) -> None:
+        """Go on with a kill whose own process has ended.
+
+        Raises:
+            OSError: the executor is gone; nothing was sent.
+        """
+        self._send(Resume(kill_id))
 
     def receive(self) -> list[Prepared | Ladder]:
         """Take what has arrived, without waiting; `closed` says whether more may come."""

@@ -26,12 +26,13 @@ class StepWriter:
 
     Args:
         journal: where to.
+        after: number of the newest step that is journaled already.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, *, after: int = 0) -> None:
         self._journal = journal
         self._waiting: queue.SimpleQueue[tuple[Step, Ladder] | Callable[[], None]] = queue.SimpleQueue()
-        self._number = 0
+        self._number = after
         threading.Thread(target=self._run, name="kill steps", daemon=True).start()
 
     def write(self, step: Step, ladder: Ladder) -> None:

@@ -10,16 +10,15 @@ the kill state; the rungs below go on, and one that does not come true is an ala
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from console.exits import Exit
 from console.killswitch.climb import Climb, StepWriter
 from console.killswitch.effects import Effects
-from console.killswitch.history import INTENT, process_began
+from console.killswitch.history import INTENT, RESUMED, carrier
 from console.killswitch.limits import Limits
 from console.killswitch.pull import Order, Pull
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
@@ -64,6 +63,8 @@ class Execution:
         feature: what is killed; nothing else of the configuration is needed.
         levers: its levers, in order.
         before: what is known already; never waited for.
+        earlier: a kill that a person has confirmed and whose process has ended, and the number of its newest
+            step: it is gone on with, in its own rows.
         publish: gets the ladder at every change; must not wait.
     """
 
@@ -78,6 +79,7 @@ class Execution:
         clock: Clock,
         publish: Callable[[Ladder], None],
         before: Before | None = None,
+        earlier: tuple[KillRecord, int] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._feature = feature
@@ -88,6 +90,7 @@ class Execution:
         self._clock = clock
         self._publish = publish
         self._before = before or Before()
+        self._earlier = earlier
         self._limits = limits or Limits()
         self._pulls: list[Pull] = []
         self._running: list[asyncio.Task[None]] = []
@@ -103,9 +106,13 @@ class Execution:
         Returns:
             The finished ladder.
         """
-        self._begin()
+        if self._earlier is None:
+            self._begin()
+        else:
+            self._go_on(*self._earlier)
         try:
-            if not await self._already():
+            done = await self._already() if self._earlier is None else await self._held()
+            if not done:
                 await self._pull_levers()
             await self._effects.finished()
             self._climb.stand(finished=True)
@@ -166,6 +173,42 @@ class Execution:
             )
         self._effects = Effects(feature, climb=self._climb, clock=self._clock, limits=self._limits)
 
+    def _go_on(self, earlier: KillRecord, newest: int) -> None:
+        """Take up the ladder where it was left; its times go on from its own Enter."""
+        ladder = earlier.ladder
+        self._journal.append(
+            RESUMED,
+            feature=ladder.feature,
+            environment=ladder.environment,
+            kill_id=ladder.kill_id,
+            body=carrier(),
+        )
+        passed = max(0.0, (self._clock.now() - earlier.at).total_seconds())
+        self._writer = StepWriter(self._journal, after=newest)
+        self._climb = Climb(
+            replace(ladder, finished=False),
+            started=self._clock.monotonic() - passed,
+            clock=self._clock,
+            publish=self._publish,
+            writer=self._writer,
+        )
+        self._effects = Effects(self._feature, climb=self._climb, clock=self._clock, limits=self._limits)
+
+    async def _held(self) -> bool:
+        """Before anything is sent once more: whether a lever that was pulled holds the kill state."""
+        for lever in self._levers:
+            try:
+                async with asyncio.timeout(ALREADY_SECONDS):
+                    holding = await lever.holds()
+            except Exception:  # noqa: BLE001, S112 - a third party's adapter may raise anything: it is sent
+                continue
+            if holding.killed:
+                text = f"read after its process had ended: {holding.words}"
+                self._climb.step(Rung.CONFIRMED, lever.number, Mark.TRUE, text)
+                self._stand(Outcome.CONFIRMED, lever.number)
+                return True
+        return False
+
     def _intent(self, started: str) -> dict[str, Any]:
         state = self._before.state
         return {
@@ -179,9 +222,7 @@ class Execution:
                 for lever in self._levers
             ],
             "before": _snapshot(state) if state is not None else None,
-            "host": self._operator.host,
-            "pid": os.getpid(),
-            "pid_began": process_began(os.getpid()),
+            **carrier(),
         }
 
     async def _already(self) -> bool:

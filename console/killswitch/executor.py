@@ -27,6 +27,7 @@ from console.killswitch.wire import (
     Prepare,
     Prepared,
     PreparedLever,
+    Resume,
     Typing,
     decode_order,
 )
@@ -59,7 +60,7 @@ class Executor:
         self._began = began
         self._half_typed = False
         self._ordered = asyncio.Event()
-        self._order: Go | Abandon | None = None
+        self._order: Go | Resume | Abandon | None = None
 
     async def run(self) -> None:
         """Prepare, wait for the order, and carry it out; without one, end."""
@@ -93,6 +94,7 @@ class Executor:
         from adapters.http import load_httpx
         from console.killswitch.clock import SystemClock
         from console.killswitch.execution import Execution
+        from console.killswitch.history import find_kill
         from console.killswitch.levers import close_levers, open_levers
         from console.killswitch.lookout import Lookout
         from console.store.journal import Journal
@@ -110,12 +112,16 @@ class Executor:
         self._say(levers, "" if usable else "; ".join(lever.problem for lever in levers))
         await self._ordered.wait()
         looking.cancel()
-        if isinstance(self._order, Go):
+        earlier = None
+        if isinstance(self._order, Resume):
+            earlier = await asyncio.to_thread(find_kill, journal, self._order.kill_id)
+        if isinstance(self._order, Go) or earlier is not None:
             execution = Execution(
                 feature,
                 levers,
                 operator=first.operator,
-                reason=self._order.reason,
+                reason=self._order.reason if isinstance(self._order, Go) else "",
+                earlier=earlier,
                 journal=journal,
                 clock=SystemClock(),
                 publish=lambda ladder: self._peer.send(FromExecutor(ladder=ladder)),
@@ -146,7 +152,7 @@ class Executor:
                 continue
             if isinstance(order, Typing):
                 self._half_typed = order.half
-            elif isinstance(order, Go | Abandon):
+            elif isinstance(order, Go | Resume | Abandon):
                 self._order = order
         self._ordered.set()
 

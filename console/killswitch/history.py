@@ -25,6 +25,8 @@ DRILL_INTENT = "drill-intent"
 DRILL_STEP = "drill-step"
 """A drill's kill has rows of other kinds, so that none of them is ever read as a real one."""
 ABANDONED = "abandoned"
+RESUMED = "resumed"
+"""Another process goes on with a kill whose own has ended; its body says which."""
 
 
 def step_body(number: int, step: Step, ladder: Ladder) -> dict[str, Any]:
@@ -81,17 +83,27 @@ def open_intents(journal: Journal) -> tuple[KillRecord, ...]:
 
     Their requests may have left: the intent is journaled right before. Nothing is sent here.
     """
-    rows: dict[str, list[Row]] = {}
-    for row in journal.rows(kinds=(INTENT, STEP)):
-        rows.setdefault(row.kill_id, []).append(row)
     found: list[KillRecord] = []
-    for mine in rows.values():
-        intent = next((row for row in mine if row.kind == INTENT), None)
-        if intent is not None and not _still_runs(intent.body):
-            record = _record(intent, mine)
-            if not record.ladder.finished:
-                found.append(record)
+    for intent, mine in _by_kill(journal.rows(kinds=(INTENT, STEP, RESUMED)), INTENT):
+        record = _record(intent, mine)
+        carriers = [intent, *(row for row in mine if row.kind == RESUMED)]
+        if not record.ladder.finished and not any(still_runs(row.body) for row in carriers):
+            found.append(record)
     return tuple(found)
+
+
+def carrier() -> dict[str, Any]:
+    """What the body of an intent, or of a `RESUMED` row, says of the process that carries the kill."""
+    return {"host": socket.gethostname(), "pid": os.getpid(), "pid_began": process_began(os.getpid())}
+
+
+def find_kill(journal: Journal, kill_id: str) -> tuple[KillRecord, int] | None:
+    """Give one kill, and the number of its newest step; None where it is not there. Waits for the disk."""
+    rows = journal.rows(kill_id=kill_id)
+    for intent, mine in _by_kill(rows, INTENT):
+        numbers = [int(row.body["seq"]) for row in mine if row.kind == STEP]
+        return _record(intent, mine), max(numbers, default=0)
+    return None
 
 
 def _record(intent: Row, rows: Iterable[Row], kind: str = STEP) -> KillRecord:
@@ -142,7 +154,7 @@ def _with(ladder: Ladder, body: Mapping[str, Any]) -> Ladder:
     )
 
 
-def _still_runs(intent: Mapping[str, Any]) -> bool:
+def still_runs(intent: Mapping[str, Any]) -> bool:
     """Whether the process that wrote an intent still lives; one on another host may."""
     if intent.get("host") != socket.gethostname():
         return True

@@ -60,6 +60,8 @@ class Outcome(Enum):
     UNCONFIRMED = "sent, not confirmed"
     FAILED = "failed"
     """No lever worked."""
+    NOT_SENT = "never sent"
+    """Its process ended after the intent was journaled and before anything left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,17 @@ class Go(msgspec.Struct, frozen=True, tag="go"):
     reason: str
 
 
+class Resume(msgspec.Struct, frozen=True, tag="resume"):
+    """Go on with a kill that a person has confirmed and whose own process has ended."""
+
+    kill_id: str
+
+
 class Abandon(msgspec.Struct, frozen=True, tag="abandon"):
     """The word was begun and not confirmed; nothing is sent."""
 
 
-ToExecutor = Prepare | Typing | Go | Abandon
+ToExecutor = Prepare | Typing | Go | Resume | Abandon
 
 
 class FromExecutor(msgspec.Struct, frozen=True, omit_defaults=True):

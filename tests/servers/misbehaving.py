@@ -93,6 +93,7 @@ class Misbehaving:
         flag: the truth.
         on_write, on_read, on_evaluate: what goes wrong with them from now on.
         retry_after: seconds, for 429.
+        slow: seconds before a request is looked at.
         edge_lag: seconds for which evaluation goes on to serve the value before the last change.
         ai, fallback: answers that the feature gives in a window, while the AI path is on.
         keeps_answering: users go on to get the AI although the flag is off.
@@ -108,6 +109,7 @@ class Misbehaving:
         self.on_evaluate = Fault.NONE
         self.retry_after = 1
         self.edge_lag = 0.0
+        self.slow = 0.0
         self.ai, self.fallback = 12, 30
         self.keeps_answering = False
         self.forgets = False
@@ -173,6 +175,8 @@ class Misbehaving:
         method, path, _ = head.split(" ", 2)
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
         body = await reader.readexactly(int(headers.get("content-length", "0")))
+        if self.slow:
+            await asyncio.sleep(self.slow)
         if path.startswith("/ofrep/"):
             return await self._answer(writer, self.on_evaluate, self._evaluation())
         if path == "/probe":

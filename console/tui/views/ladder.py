@@ -28,6 +28,7 @@ _WORDS = {
     Outcome.ALREADY: "KILLED",
     Outcome.UNCONFIRMED: "SENT, NOT CONFIRMED",
     Outcome.FAILED: "KILL FAILED",
+    Outcome.NOT_SENT: "NEVER SENT",
 }
 _NOT_HELD = (Mark.UNKNOWN, Mark.FALSE)
 _LEAVE = NoteModel("You may leave or lose the line: the kill goes on without this screen.")

@@ -31,6 +31,8 @@ _SEVERITY = (
 _COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
+NEVER_SENT_STANDS = timedelta(hours=1)
+
 LATCH = "latch"
 """Name under which the alarm of a flag that was turned back is acknowledged."""
 
@@ -63,7 +65,7 @@ def standing(scene: Scene) -> Standing:
             State.ERROR, "LOST", "the kill's process went away: read the flag, K again", danger=True
         )
     ladder = scene.ladder()
-    if ladder is not None:
+    if ladder is not None and not _passed(scene, ladder):
         if not back_on(scene):
             return _of_kill(scene, ladder)
     elif scene.killing is not None and scene.killing.running:
@@ -77,6 +79,12 @@ def standing(scene: Scene) -> Standing:
         text = f"{_turned_back(scene, snapshot)}{harm}: K kills again"
         return Standing(State.BREACH, "ON AGAIN", text, danger=True)
     return _of_verdicts(scene, snapshot.board.verdicts.values())
+
+
+def _passed(scene: Scene, ladder: Ladder) -> bool:
+    """A kill that never left is said for a while; then it is the timeline's."""
+    age = scene.now - datetime.fromisoformat(ladder.started)
+    return ladder.outcome is Outcome.NOT_SENT and age > NEVER_SENT_STANDS
 
 
 def latch_seen(snapshot: Snapshot) -> bool:
@@ -156,6 +164,10 @@ def _of_kill(scene: Scene, ladder: Ladder) -> Standing:
     if ladder.outcome is Outcome.FAILED:
         text = "no lever worked: by hand, with F2; K tries again"
         return Standing(State.ERROR, "KILL FAILED", text, danger=True)
+    if ladder.outcome is Outcome.NOT_SENT:
+        at = when.second(scene.event_time(datetime.fromisoformat(ladder.started)), scene.event_now, scene.tz)
+        text = f"the kill of {at} by {plain(ladder.operator)} never left: K opens the dialog"
+        return Standing(State.ERROR, "NEVER SENT", text, danger=True)
     if ladder.outcome is Outcome.UNCONFIRMED:
         text = "the kill was sent, and nothing proves it: look at the flag"
         return Standing(State.ERROR, "NOT CONFIRMED", text, danger=True)
