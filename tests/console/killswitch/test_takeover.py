@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 import tempfile
 from collections import Counter
 from contextlib import suppress
@@ -170,6 +171,68 @@ async def moments(count: int, seed: int, folder: Path) -> Counter[str]:
         for number in range(count):
             tasks.create_task(one(number, rng.uniform(0, 0.12), rng.choice((0.0, 0.02, 0.05))))
     return ended
+
+
+async def screens(count: int, seed: int, folder: Path) -> Counter[str]:
+    """Kill -9 of the screen at so many random moments, before Enter and after it; how each ended, counted."""
+    rng = random.Random(seed)
+    ended: Counter[str] = Counter()
+    gate = asyncio.Semaphore(2)
+
+    async def one(number: int, moment: float) -> None:
+        async with gate, Misbehaving() as server:
+            house = House(folder / str(number), server)
+            house.directory.mkdir()
+            house.write(second_lever=False)
+            screen = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "tests.console.killswitch.screen",
+                str(house.config_path),
+                "support-drafts@production",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+            assert screen.stdin is not None
+            assert screen.stdout is not None
+            executor = int((await screen.stdout.readline()).split()[1])
+            screen.stdin.write(b"half\n")
+            if moment >= 0:
+                screen.stdin.write(b"go\n")
+            await asyncio.sleep(abs(moment))
+            screen.kill()
+            await screen.wait()
+            # What it had confirmed by then ends killed; without that the executor ends and sends nothing.
+            await until(lambda: not process_began(executor) or proven(house))
+            if record(house) is None:
+                assert server.writes == []
+                assert server.flag.on
+                ended["nothing was confirmed, nothing was sent"] += 1
+            else:
+                await until(lambda: proven(house) and not server.flag.on)
+                ended["killed and journaled"] += 1
+            house.end_executors()
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(count):
+            tasks.create_task(one(number, rng.uniform(-0.004, 0.004)))
+    return ended
+
+
+@pytest.mark.requirement(25)
+async def test_a_screen_that_dies_at_a_few_moments_leaves_nothing_in_between(tmp_path: Path) -> None:
+    assert sum((await screens(4, 1, tmp_path)).values()) == 4
+
+
+@pytest.mark.kill
+@pytest.mark.requirement(25)
+async def test_a_screen_that_dies_at_200_random_moments_leaves_nothing_in_between() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ended = await screens(200, 3, Path(folder))
+    for how, count in sorted(ended.items()):
+        print(f"{how}: {count}")
+    assert sum(ended.values()) == 200
+    assert len(ended) == 2
 
 
 async def test_at_a_few_moments(tmp_path: Path) -> None:
