@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from console.identity import operator
 
 
+@pytest.mark.requirement(23)
 def test_the_traces_of_sudo_and_ssh_are_kept() -> None:
     who = operator("Mara Voss", {"SUDO_USER": "mara", "SSH_CONNECTION": "10.0.0.9 50022 10.0.0.1 22"})
     assert (who.name, who.uid) == ("Mara Voss", os.getuid())

@@ -92,6 +92,7 @@ async def test_a_kill_is_in_the_services_own_table_with_reason_and_operator(serv
     await provider.aclose()
 
 
+@pytest.mark.requirement(14)
 async def test_arming_proves_everything_and_writes_nothing(service: Service) -> None:
     provider = flag(service)
     checks = {check.name: check.holds for check in await provider.arm()}
@@ -103,6 +104,7 @@ async def test_arming_proves_everything_and_writes_nothing(service: Service) -> 
     await provider.aclose()
 
 
+@pytest.mark.requirement(13)
 async def test_a_token_that_may_only_read_is_told_beforehand_and_refused(service: Service) -> None:
     provider = flag(service, "FLAGS_READER")
     checks = {check.name: check for check in await provider.arm()}
@@ -177,6 +179,7 @@ async def test_ofrep_sees_what_the_service_decides(service: Service) -> None:
         await opened.aclose()
 
 
+@pytest.mark.requirement(12)
 async def test_a_service_that_wants_an_approval_is_said_to(service: Service) -> None:
     def wants(request: httpx.Request) -> httpx.Response:
         return httpx.Response(

@@ -124,6 +124,7 @@ async def test_every_request_is_one_that_unleash_documents(flag: Unleash, server
             check_against_specification(request)
 
 
+@pytest.mark.requirement(14)
 async def test_arming_only_reads(flag: Unleash, server: UnleashDouble) -> None:
     checks = await armed(flag)
     assert [check.holds for check in checks.values()] == [True] * 6
@@ -158,6 +159,7 @@ async def test_arming_only_reads(flag: Unleash, server: UnleashDouble) -> None:
         ({"permission": "UPDATE_FEATURE", "project": "default"}, False),
     ],
 )
+@pytest.mark.requirement(13)
 async def test_the_right_to_write_is_judged_for_this_project_and_environment(
     flag: Unleash, server: UnleashDouble, right: dict[str, str], holds: bool
 ) -> None:
@@ -184,6 +186,8 @@ WRITE = {"permission": "UPDATE_FEATURE_ENVIRONMENT"}
         ([{"permission": "ADMIN"}], httpx.Response(403), True),
     ],
 )
+@pytest.mark.requirement(12)
+@pytest.mark.requirement(13)
 async def test_change_requests_are_seen_beforehand(
     flag: Unleash, server: UnleashDouble, rights: list[dict[str, str]], answer: httpx.Response, holds: bool
 ) -> None:
@@ -192,6 +196,7 @@ async def test_change_requests_are_seen_beforehand(
     assert (await armed(flag))["no approval gate"].holds is holds
 
 
+@pytest.mark.requirement(13)
 async def test_a_renamed_flag_a_wrong_environment_and_an_archived_flag_do_not_resolve(
     flag: Unleash, server: UnleashDouble
 ) -> None:
@@ -210,6 +215,7 @@ async def test_flags_that_go_off_with_it_are_told(flag: Unleash, server: Unleash
     assert "2 flags that depend on it" in (await armed(flag))["key resolves"].text
 
 
+@pytest.mark.requirement(13)
 async def test_a_refused_or_missing_token_is_not_armed(
     server: UnleashDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +237,7 @@ async def test_a_server_that_is_down_is_not_reachable(flag: Unleash, server: Unl
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(2, True), (-29, True), (300, False), (-4000, False)])
+@pytest.mark.requirement(13)
 async def test_clocks_that_differ_are_told(
     flag: Unleash, server: UnleashDouble, seconds: int, holds: bool
 ) -> None:
@@ -269,6 +276,7 @@ SKIP = (
         (400, "Cannot perform this operation on archived features", errors.Refused, "(400)", Effect.NONE),
     ],
 )
+@pytest.mark.requirement(12)
 async def test_each_refusal_of_unleash_is_put_in_its_own_sentence(
     flag: Unleash,
     server: UnleashDouble,

@@ -83,6 +83,7 @@ async def test_pulling_kills_and_the_check_proves_it(switch: Path) -> None:
     assert (command.label, command.does, command.proof) == ("command", str(switch), "check")
 
 
+@pytest.mark.requirement(14)
 async def test_arming_proves_each_part_and_changes_nothing(switch: Path, tmp_path: Path) -> None:
     checks = await lever(switch).arm()
     assert [(check.name, check.holds) for check in checks] == [
@@ -96,6 +97,7 @@ async def test_arming_proves_each_part_and_changes_nothing(switch: Path, tmp_pat
     ("mode", "words"),
     [(0o777, "everybody can write it"), (0o775, "its group can write it"), (0o644, "may not be executed")],
 )
+@pytest.mark.requirement(28)
 async def test_a_program_that_others_could_change_is_not_armed(switch: Path, mode: int, words: str) -> None:
     set_mode(switch, mode)
     present, would_work = await lever(switch).arm()
@@ -152,6 +154,7 @@ async def test_a_failing_command_may_have_done_a_part_and_says_what_it_said(swit
         await pull(lever(switch, run=["/bin/sh", "-c", "kill -11 $$"]))
 
 
+@pytest.mark.requirement(28)
 async def test_a_command_that_hangs_is_killed_with_all_that_it_started(switch: Path, tmp_path: Path) -> None:
     child = tmp_path / "child"
     started = time.monotonic()
@@ -181,6 +184,7 @@ async def test_a_kill_that_is_given_up_leaves_nothing_running(switch: Path, tmp_
     await until(lambda: not running(pid))
 
 
+@pytest.mark.requirement(28)
 async def test_it_gets_path_home_lang_its_secrets_and_nothing_else(
     switch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +198,7 @@ async def test_it_gets_path_home_lang_its_secrets_and_nothing_else(
     assert CANARY not in said
 
 
+@pytest.mark.requirement(28)
 async def test_its_arguments_are_no_shells(switch: Path) -> None:
     assert await pull(lever(switch, run=["/bin/echo", "$HOME; rm -rf /*", "`id`"])) == "$HOME; rm -rf /* `id`"
 

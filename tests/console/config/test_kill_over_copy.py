@@ -48,6 +48,7 @@ async def kill(house: House, *arguments: str) -> Done:
 
 
 @pytest.mark.parametrize("how", BROKEN)
+@pytest.mark.requirement(1)
 async def test_the_kill_goes_on_over_the_last_good_copy_and_says_so(
     house: House, server: Misbehaving, how: str
 ) -> None:

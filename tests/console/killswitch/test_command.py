@@ -25,6 +25,7 @@ async def kill(house: House, wait: str = "confirmed") -> int:
     )
 
 
+@pytest.mark.requirement(29)
 async def test_it_answers_0_once_the_kill_is_confirmed(house: House, server: Misbehaving) -> None:
     assert await kill(house) == 0
     assert not server.flag.on
@@ -33,6 +34,7 @@ async def test_it_answers_0_once_the_kill_is_confirmed(house: House, server: Mis
     assert intent.body["pid"] != os.getpid(), "the kill lives in a process of its own"
 
 
+@pytest.mark.requirement(4)
 async def test_twice_is_0_and_already_killed(house: House, server: Misbehaving) -> None:
     assert await kill(house) == 0
     assert await kill(house) == 0
@@ -85,6 +87,7 @@ async def test_no_lever_that_works_is_3(house: House, server: Misbehaving) -> No
     assert left.ladder.kill_id == house.ladders[-1].kill_id
 
 
+@pytest.mark.requirement(3)
 async def test_the_retries_go_on_when_the_command_has_answered(house: House, server: Misbehaving) -> None:
     server.on_write = Fault.SERVER_ERROR
     assert await kill(house) == 0
@@ -94,6 +97,7 @@ async def test_the_retries_go_on_when_the_command_has_answered(house: House, ser
     await until(lambda: not server.flag.on)
 
 
+@pytest.mark.requirement(1)
 async def test_it_kills_by_itself_where_no_executor_can_be_started(
     house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +122,7 @@ async def test_it_kills_by_itself_when_the_executor_dies_before_anything_is_prov
     assert not server.flag.on
 
 
+@pytest.mark.requirement(1)
 async def test_a_broken_file_is_no_reason_not_to_kill(house: House, server: Misbehaving) -> None:
     config, feature = house.config, house.feature
     house.config_path.write_text("[[feature]\n")
@@ -137,6 +142,7 @@ async def test_a_reason_that_is_no_text_is_no_reason_not_to_kill(house: House, s
     assert server.writes[0]["reason"] == "<U+DCFF>^[[2J it broke"
 
 
+@pytest.mark.requirement(25)
 async def test_a_hangup_in_the_middle_changes_nothing(house: House, server: Misbehaving) -> None:
     server.on_write = Fault.SERVER_ERROR
     before = signal.getsignal(signal.SIGHUP)
@@ -163,6 +169,7 @@ async def test_a_hangup_in_the_middle_changes_nothing(house: House, server: Misb
         (Outcome.FAILED, 3, Mark.TO_COME, False, 3),
     ],
 )
+@pytest.mark.requirement(29)
 def test_the_exit_status_speaks_for_the_rung_waited_for(
     outcome: Outcome, status: int | None, mark: Mark, finished: bool, answer: int | None
 ) -> None:

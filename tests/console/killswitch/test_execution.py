@@ -53,6 +53,7 @@ async def test_a_kill_that_works_climbs_every_rung(house: House, server: Misbeha
 
 
 @pytest.mark.parametrize("fault", WITHOUT_EFFECT)
+@pytest.mark.requirement(3)
 async def test_when_lever_1_fails_lever_2_kills(house: House, server: Misbehaving, fault: Fault) -> None:
     server.on_write = fault
     ladder = await house.kill()
@@ -70,6 +71,7 @@ async def test_when_lever_1_fails_lever_2_kills(house: House, server: Misbehavin
     assert "\x1b" not in json.dumps([each.text for each in ladder.steps])
 
 
+@pytest.mark.requirement(3)
 async def test_when_lever_1_refuses_connections_lever_2_kills(house: House, server: Misbehaving) -> None:
     house.write()
     await server.refuse()
@@ -79,6 +81,7 @@ async def test_when_lever_1_refuses_connections_lever_2_kills(house: House, serv
     assert ladder.still_on == ("flag may still be ON in flag service",)
 
 
+@pytest.mark.requirement(1)
 async def test_a_lever_that_is_configured_wrongly_does_not_stop_the_others(house: House) -> None:
     token = house.directory / "token"
     token.unlink()
@@ -87,6 +90,7 @@ async def test_a_lever_that_is_configured_wrongly_does_not_stop_the_others(house
     assert house.forced
 
 
+@pytest.mark.requirement(2)
 async def test_the_next_lever_does_not_wait_for_one_that_is_silent_longer_than_its_limit(
     house: House, server: Misbehaving
 ) -> None:
@@ -102,6 +106,7 @@ def _seconds(ladder: Ladder, rung: Rung, lever: int) -> float:
     return found.seconds
 
 
+@pytest.mark.requirement(8)
 async def test_200_that_changes_nothing_is_not_confirmed(house: House, server: Misbehaving) -> None:
     house.write(second_lever=False)
     server.on_write = Fault.NO_CHANGE
@@ -120,6 +125,7 @@ async def test_when_no_lever_works_it_says_failed(house: House, server: Misbehav
 
 
 @pytest.mark.parametrize("fault", [Fault.APPLIED_THEN_DROPPED, Fault.APPLIED_THEN_SILENT])
+@pytest.mark.requirement(5)
 async def test_an_ambiguous_answer_is_a_success_only_once_it_is_read_back(
     house: House, server: Misbehaving, fault: Fault
 ) -> None:
@@ -133,6 +139,7 @@ async def test_an_ambiguous_answer_is_a_success_only_once_it_is_read_back(
     assert not ladder.still_on
 
 
+@pytest.mark.requirement(5)
 async def test_an_ambiguous_answer_that_cannot_be_read_back_is_neither_success_nor_failure(
     house: House, server: Misbehaving
 ) -> None:
@@ -155,6 +162,7 @@ async def test_an_accepted_change_that_cannot_be_read_back_uses_the_next_lever(
     assert confirmed.mark is Mark.UNKNOWN
 
 
+@pytest.mark.requirement(8)
 async def test_a_kill_state_whose_version_did_not_move_is_not_believed(
     house: House, server: Misbehaving
 ) -> None:
@@ -168,6 +176,7 @@ async def test_a_kill_state_whose_version_did_not_move_is_not_believed(
     assert any("version did not move" in each.text for seen in house.ladders for each in seen.steps)
 
 
+@pytest.mark.requirement(3)
 async def test_lever_1_is_tried_again_until_it_holds_after_lever_2_has_killed(
     house: House, server: Misbehaving
 ) -> None:
@@ -185,6 +194,7 @@ async def test_lever_1_is_tried_again_until_it_holds_after_lever_2_has_killed(
     assert again.mark is Mark.TRUE
 
 
+@pytest.mark.requirement(3)
 async def test_together_pulls_every_lever_at_once(house: House, server: Misbehaving) -> None:
     house.write(order="together")
     server.on_write = Fault.NEVER_ANSWERS
@@ -193,6 +203,7 @@ async def test_together_pulls_every_lever_at_once(house: House, server: Misbehav
     assert ladder.killed_by == 2
 
 
+@pytest.mark.requirement(4)
 async def test_a_second_kill_says_already_killed_by_whom_and_sends_nothing(
     house: House, server: Misbehaving
 ) -> None:
@@ -223,6 +234,7 @@ async def test_a_flag_that_was_turned_on_again_since_it_was_read_is_killed_again
     assert not server.flag.on
 
 
+@pytest.mark.requirement(4)
 async def test_ten_kills_at_once_are_one_effect_and_ten_rows(house: House, server: Misbehaving) -> None:
     ladders = await asyncio.gather(*(house.kill() for _ in range(10)))
     assert server.flag.version == 8
@@ -232,6 +244,7 @@ async def test_ten_kills_at_once_are_one_effect_and_ten_rows(house: House, serve
     assert not house.journal.verify()
 
 
+@pytest.mark.requirement(18)
 async def test_an_inverse_flag_is_killed_by_turning_it_on(house: House, server: Misbehaving) -> None:
     house.write(second_lever=False, kill_state="on")
     server.flag.on = False

@@ -127,6 +127,7 @@ async def test_a_word_given_up_is_journaled_as_abandoned(
 
 
 @pytest.mark.parametrize("how", ["stopped", "killed", "closed", "unread"])
+@pytest.mark.requirement(25)
 async def test_the_flag_is_off_whatever_becomes_of_the_screen_after_enter(
     house: House, server: Misbehaving, terminal: Terminal, how: str
 ) -> None:
@@ -149,6 +150,7 @@ async def test_the_flag_is_off_whatever_becomes_of_the_screen_after_enter(
 
 
 @pytest.mark.parametrize("how", ["killed", "closed"])
+@pytest.mark.requirement(25)
 async def test_a_word_half_typed_when_the_line_drops_sends_nothing_and_is_journaled(
     house: House, server: Misbehaving, terminal: Terminal, how: str
 ) -> None:
@@ -165,6 +167,7 @@ async def test_a_word_half_typed_when_the_line_drops_sends_nothing_and_is_journa
     assert server.writes == []
 
 
+@pytest.mark.requirement(25)
 async def test_a_screen_that_is_stopped_before_enter_sends_nothing(
     house: House, server: Misbehaving, terminal: Terminal
 ) -> None:
@@ -177,6 +180,7 @@ async def test_a_screen_that_is_stopped_before_enter_sends_nothing(
     assert house.journal.rows() == []
 
 
+@pytest.mark.requirement(25)
 async def test_the_executor_ignores_hangup_and_interrupt(
     house: House, server: Misbehaving, client: ExecutorClient
 ) -> None:
@@ -234,6 +238,7 @@ def files_with(text: str, directory: Path) -> list[str]:
     return [path.name for path in files if text.encode() in path.read_bytes()]
 
 
+@pytest.mark.requirement(28)
 async def test_no_secret_is_in_argv_journal_or_reports(
     house: House, server: Misbehaving, client: ExecutorClient
 ) -> None:
@@ -250,6 +255,7 @@ async def test_no_secret_is_in_argv_journal_or_reports(
     server.on_write = Fault.NONE
 
 
+@pytest.mark.requirement(1)
 def test_the_kill_switch_imports_no_screen_and_no_signals() -> None:
     program = """
 import sys
@@ -265,6 +271,7 @@ print([name for name in sys.modules if name.startswith(barred)])
 
 
 @pytest.mark.kill
+@pytest.mark.requirement(4)
 async def test_twenty_executors_at_once_are_one_effect_and_twenty_intents(
     house: House, server: Misbehaving
 ) -> None:
@@ -285,6 +292,7 @@ async def test_twenty_executors_at_once_are_one_effect_and_twenty_intents(
 
 
 @pytest.mark.kill
+@pytest.mark.requirement(25)
 async def test_a_screen_that_is_not_read_for_30_seconds_holds_up_nothing(
     house: House, server: Misbehaving, terminal: Terminal
 ) -> None:

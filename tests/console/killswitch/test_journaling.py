@@ -14,6 +14,7 @@ from tests.console.killswitch.house import House, step, until
 from tests.servers.misbehaving import Fault, Misbehaving
 
 
+@pytest.mark.requirement(6)
 async def test_the_intent_is_on_disk_before_the_request_leaves(house: House, server: Misbehaving) -> None:
     server.on_write = Fault.NEVER_ANSWERS
     killing = asyncio.create_task(house.kill())
@@ -50,6 +51,8 @@ async def test_another_feature_or_environment_has_no_kill(house: House) -> None:
     assert house.journal.latest_kill("refund-helper", "production") is None
 
 
+@pytest.mark.requirement(1)
+@pytest.mark.requirement(7)
 async def test_a_locked_store_sends_the_kill_to_the_second_place(house: House, server: Misbehaving) -> None:
     house.journal.append("note", body={})
     lock = sqlite3.connect(house.config.store, isolation_level=None)
@@ -67,6 +70,7 @@ async def test_a_locked_store_sends_the_kill_to_the_second_place(house: House, s
 
 
 @pytest.mark.parametrize("gone", ["a directory that is a file", "no database"])
+@pytest.mark.requirement(7)
 async def test_a_store_that_cannot_be_used_does_not_stop_the_kill(
     house: House, server: Misbehaving, gone: str
 ) -> None:
@@ -78,6 +82,7 @@ async def test_a_store_that_cannot_be_used_does_not_stop_the_kill(
     assert not server.flag.on
 
 
+@pytest.mark.requirement(7)
 async def test_without_any_journal_it_kills_and_says_so(house: House, server: Misbehaving) -> None:
     blocked = house.directory / "blocked"
     blocked.write_text("")
@@ -91,6 +96,7 @@ async def test_without_any_journal_it_kills_and_says_so(house: House, server: Mi
     assert "killing anyway" in journaled.text
 
 
+@pytest.mark.requirement(6)
 async def test_a_kill_whose_process_died_is_found_as_an_open_intent(house: House) -> None:
     await house.kill()
     assert open_intents(house.journal) == ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from console.killswitch.prove import prove
 from tests.console.killswitch.house import House
 from tests.servers.misbehaving import Misbehaving
@@ -11,6 +13,7 @@ from tests.servers.misbehaving import Misbehaving
 NOW = datetime(2026, 11, 22, 3, 9, tzinfo=UTC)
 
 
+@pytest.mark.requirement(14)
 async def test_levers_that_would_work_are_armed_and_nothing_is_written(
     house: House, server: Misbehaving
 ) -> None:
@@ -30,6 +33,7 @@ async def test_levers_that_would_work_are_armed_and_nothing_is_written(
     assert not house.forced
 
 
+@pytest.mark.requirement(13)
 async def test_a_lever_that_would_fail_is_not_armed_and_says_why(house: House, server: Misbehaving) -> None:
     (house.directory / "token").write_text("a token that was revoked")
     await server.refuse()

@@ -126,6 +126,7 @@ def test_a_row_that_is_added_while_the_chain_is_computed_is_no_finding(
     assert journal.verify() == ()
 
 
+@pytest.mark.requirement(22)
 def test_writers_in_many_threads_keep_one_chain(first: Path, second: Path) -> None:
     journals = [Journal(first, second) for _ in range(8)]
     threads = [
@@ -196,6 +197,7 @@ def test_a_file_that_is_no_database_is_passed_by(first: Path, second: Path) -> N
     assert Journal(first, second).append("note", body={}).place == second
 
 
+@pytest.mark.requirement(7)
 def test_when_neither_place_can_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     journal = Journal(tmp_path / "file" / "a.db", tmp_path / "file" / "b.db")
@@ -206,6 +208,7 @@ def test_when_neither_place_can_be_written_it_says_so(tmp_path: Path) -> None:
     assert journal.rows() == []
 
 
+@pytest.mark.requirement(7)
 def test_a_full_disk_is_no_reason_to_wait_or_to_raise(tmp_path: Path) -> None:
     program = f"""
 import resource, signal, time
@@ -221,6 +224,7 @@ assert time.monotonic() - began < 0.6
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30, cwd=_root())
 
 
+@pytest.mark.requirement(7)
 def test_a_disk_that_hangs_costs_a_quarter_second_and_does_not_hold_the_exit(tmp_path: Path) -> None:
     with (tmp_path / "a.db.head").open("w") as head:
         # Whoever wants to note the newest row waits for this lock as it would for a dead disk.

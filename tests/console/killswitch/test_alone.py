@@ -1,0 +1,136 @@
+"""The kill with everything else broken, levers that hang, and providers that ask for patience."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from console.config import load
+from console.killswitch.levers import ALL_LEVERS_SECONDS, LEVER_SECONDS, Proof, open_levers
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung
+from tests.console.killswitch.house import QUICK, House, step
+from tests.integration.command import console
+from tests.servers.misbehaving import KEY, Fault, Misbehaving
+
+NOWHERE = "http://127.0.0.1:9"
+"""A port at which nothing listens."""
+BROKEN = f"""
+runbook = "gone/runbook.md"
+
+[feature.traffic]
+provider = "prometheus"
+url = "{NOWHERE}"
+ai = "sum(ai)"
+fallback = "sum(fallback)"
+
+[feature.evaluate]
+provider = "ofrep"
+url = "{NOWHERE}"
+contexts = [{{ userId = "agent-1" }}]
+
+[feature.signals.errors]
+provider = "prometheus"
+url = "{NOWHERE}"
+bad = "sum(bad)"
+all = "sum(all)"
+
+[feature.signals.latency]
+provider = "no-such-provider"
+
+[feature.rollout]
+stages = "none of them"
+
+[feature.gates]
+nothing = "is here"
+"""
+
+
+def said(ladder: Ladder, mark: Mark, words: str) -> bool:
+    first = step(ladder, Rung.LEVER, 1)
+    return first is not None and first.mark is mark and words in first.text
+
+
+@pytest.mark.requirement(1)
+@pytest.mark.requirement(30)
+async def test_it_kills_with_store_sources_runbook_and_every_other_table_broken(
+    house: House, server: Misbehaving
+) -> None:
+    text = house.config_path.read_text()
+    first, rest = BROKEN.lstrip().split("\n", 1)
+    head, flag = text.split('lever_order = "in_turn"\n', 1)
+    house.config_path.write_text(f'{head}lever_order = "in_turn"\n{first}\n{flag}{rest}')
+    house.journal.append("note", body={})
+    with closing(sqlite3.connect(house.config.store, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        done = await asyncio.to_thread(
+            console, "kill", "support-drafts", f"--confirm={KEY}", config=house.config_path
+        )
+    assert done.status == 0, done.talk
+    assert not server.flag.on
+    assert "left out:" in done.talk
+    places = {row.number for row in house.journal.rows(kinds=("intent",))}
+    assert places == {1}, "the first row of the second place"
+    assert house.config.second_journal.exists()
+    house.end_executors()
+
+
+@pytest.mark.requirement(2)
+@pytest.mark.parametrize("levers", [1, 2, 3, 4, 7])
+def test_the_first_attempts_at_all_levers_share_15_seconds_and_each_has_5_at_most(
+    house: House, levers: int
+) -> None:
+    feature = house.feature
+    many = replace(feature, levers=feature.levers * (levers - 1))
+    limits = [lever.seconds_limit for lever in open_levers(many)]
+    assert len(limits) == levers
+    assert max(limits) <= LEVER_SECONDS
+    assert sum(limits) <= ALL_LEVERS_SECONDS
+
+
+@pytest.mark.requirement(2)
+async def test_a_provider_that_takes_requests_and_never_answers_is_unknown_and_the_next_lever_kills(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = server.on_read = Fault.NEVER_ANSWERS
+    ladder = await house.kill(look_first=False, lever_seconds=0.1)
+    assert (ladder.outcome, ladder.killed_by) == (Outcome.CONFIRMED, 2)
+    assert house.first(lambda seen: said(seen, Mark.UNKNOWN, "may have worked"))
+
+
+@pytest.mark.requirement(27)
+async def test_a_provider_that_asks_for_patience_is_asked_again_no_sooner(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write, server.retry_after = Fault.RATE_LIMITED, 1
+    began = time.monotonic()
+    killing = asyncio.create_task(house.kill(limits=replace(QUICK, give_up=5.0)))
+    await server.written.wait()
+    server.on_write = Fault.NONE
+    server.written.clear()
+    await server.written.wait()
+    assert time.monotonic() - began >= 1.0
+    ladder = await killing
+    assert not server.flag.on
+    assert not ladder.still_on
+
+
+@pytest.mark.requirement(12)
+async def test_a_provider_that_wants_an_approval_is_passed_by_and_says_so(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = Fault.NOT_ALLOWED
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.killed_by) == (Outcome.CONFIRMED, 2)
+    assert house.first(lambda seen: said(seen, Mark.FALSE, "this is a 405"))
+
+
+def test_each_lever_names_its_proof(house: House) -> None:
+    assert [lever.proof for lever in open_levers(load(house.config_path).feature(None))] == [
+        Proof.READ_BACK,
+        Proof.CHECK,
+    ]
