@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format test-sim test-kill test-walks test-servers servers servers-stop bench clean
+.PHONY: help setup demo test check format test-sim test-kill test-walks test-servers servers servers-stop bench bench-kill clean
 
 help: ## list these habits
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ servers-stop: setup ## stop them again
 
 bench: setup ## measure the console against a minimal Textual application
 	$(PYTHON) -m benchmarks $(ARGS)
+
+bench-kill: setup ## measure the kill on a real Unleash against a bare curl
+	$(PYTHON) -m benchmarks.kill $(ARGS)
 
 clean: ## remove what set-up, tests and checks left here
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html
