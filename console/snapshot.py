@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.readiness.records import Records
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from console.killswitch.record import DrillRecord, KillRecord
     from console.signals.verdict import Board
     from console.store.kept import Presence
+
+
+RESTORE_TAKES = timedelta(seconds=30)
+"""So long after it was begun, a flag that is turned back is taken for its restore's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,14 @@ class Snapshot:
         return done if done is not None and self.kill is not None and done.at > self.kill.at else None
 
     @property
+    def _being_restored(self) -> bool:
+        """A restore was begun a moment before the flag was read: how it ends is about to be journaled."""
+        begun, state = self.records.restoring, self.flag.state
+        if begun is None or state is None or self.kill is None or begun.at < self.kill.at:
+            return False
+        return state.read_at - begun.at < RESTORE_TAKES
+
+    @property
     def over(self) -> bool:
         """The newest kill no longer stands."""
         return self.restored is not None or self.back_on
@@ -147,6 +159,7 @@ class Snapshot:
         return (
             self.kill is not None
             and self.restored is None
+            and not self._being_restored
             and self.kill.ladder.killed_by == 1
             and self.kill.confirmed_at is not None
             and state is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from console.incident.acts import Acknowledge, AlarmSeen, Attest, Done, Restored, Said, Waive
+from console.incident.acts import Acknowledge, AlarmSeen, Attest, Done, Restore, Restored, Said, Waive
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Records:
     Attributes:
         attested, waived, said: by gate key.
         read: the newest acknowledgement of each person, by the operator's name.
-        restored: the newest restore that came true.
+        restoring: the newest restore that was begun.
+        restored: the newest that came true.
         alarms: by (id of the kill, name of the rung): who has first seen that it did not come true.
     """
 
@@ -24,6 +25,7 @@ class Records:
     said: Mapping[str, Done] = field(default_factory=dict)
     read: Mapping[str, Done] = field(default_factory=dict)
     alarms: Mapping[tuple[str, str], Done] = field(default_factory=dict)
+    restoring: Done | None = None
     restored: Done | None = None
 
 
@@ -38,9 +40,12 @@ def fold(acts: Iterable[Done]) -> Records:
     said: dict[str, Done] = {}
     read: dict[str, Done] = {}
     alarms: dict[tuple[str, str], Done] = {}
+    restoring: Done | None = None
     restored: Done | None = None
     for done in acts:
         match done.act:
+            case Restore(down=False):
+                restoring = done
             case Restored(down=False, result="restored"):
                 restored = done
             case Attest(gate=gate):
@@ -54,4 +59,4 @@ def fold(acts: Iterable[Done]) -> Records:
             case AlarmSeen(kill=kill, rungs=rungs):
                 for rung in rungs:
                     alarms.setdefault((kill, rung), done)
-    return Records(attested, waived, said, read, alarms, restored)
+    return Records(attested, waived, said, read, alarms, restoring, restored)

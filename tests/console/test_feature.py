@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from console import status
+from console.exits import Exit
 from console.feature import FeatureService, Snapshot
 from console.following import flag as flag_module
+from console.incident.acts import Restored
 from console.killswitch.steps import Outcome
+from console.watching.standing import standing
 from tests.console.killswitch.house import MARA, House
 from tests.servers.misbehaving import Fault, Misbehaving
 
@@ -125,3 +129,36 @@ async def test_while_nothing_differs_the_snapshot_is_the_very_same(house: House)
         await until(service, lambda now: now.flag.state is not None and now.arming is not None)
         await service.settled(5)
         assert service.snapshot is service.snapshot
+
+
+@pytest.mark.requirement(20)
+async def test_a_killed_flag_that_somebody_turns_back_is_an_alarm_within_one_poll(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flag_module, "READ_SECONDS", 0.1)
+    await house.kill()
+    async with watched(house) as service:
+        await until(service, lambda now: now.kill is not None and now.flag.state is not None)
+        server.switch(on=True, by="a scheduler")
+        alarm = await until(service, lambda now: now.back_on)
+        assert status.exit_status([alarm], ()) == Exit.NO
+        words = status.latch_words(alarm, UTC)
+        assert words.startswith("KILLED FLAG IS ON AGAIN since ")
+        assert words.endswith(", by a scheduler, outside a restore")
+        assert "back on" in dict(standing(alarm))
+
+
+@pytest.mark.requirement(20)
+async def test_a_restore_that_is_journaled_ends_the_kill_and_is_no_alarm(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flag_module, "READ_SECONDS", 0.1)
+    await house.kill()
+    async with watched(house) as service:
+        await until(service, lambda now: now.kill is not None and now.flag.state is not None)
+        restored = Restored(False, "5 %", 5.0, "restored")
+        assert await service.record(restored, MARA) == ""
+        server.switch(on=True, by="Mara Voss")
+        now = await until(service, lambda now: now.flag.state is not None and now.flag.state.on)
+        assert now.over
+        assert not now.back_on
