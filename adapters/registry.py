@@ -34,7 +34,10 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "ofrep": "adapters.flags.ofrep:Ofrep",
         "unleash": "adapters.flags.unleash_frontend:UnleashFrontend",
     },
-    "levers": {"command": "adapters.levers.command:Command"},
+    "levers": {
+        "command": "adapters.levers.command:Command",
+        "http": "adapters.levers.http:HttpLever",
+    },
     "signals": {
         "events": "adapters.signals.events:EventStream",
         "prometheus": "adapters.signals.prometheus:Prometheus",

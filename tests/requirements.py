@@ -49,7 +49,7 @@ REQUIREMENTS = {
 
 LACKS = {
     2: "the bound cannot be configured",
-    3: "DNS and TLS failures have no test of their own; database rows and HTTP endpoints are no levers",
+    3: "database rows are no levers",
     14: "there is no canary flag; where a provider cannot tell a token's rights, that is said",
     15: "nothing knows when a token expires",
     22: "the head file is published nowhere else, and the second place's head is not taken in",

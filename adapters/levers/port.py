@@ -8,7 +8,7 @@ from adapters.flags.port import ArmingCheck, Receipt, RequestSketch
 
 
 class KillLever(Protocol):
-    """Something that can be pulled to stop the AI path: a command, later an endpoint or a row.
+    """Something that can be pulled to stop the AI path: a command, or an endpoint.
 
     Every method raises `adapters.errors.AdapterError`.
     """

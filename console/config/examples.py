@@ -68,6 +68,23 @@ proof = "check"
 env = { FORCE_TOKEN = "env:FORCE_TOKEN" }
 """
 
+HTTP = """
+[[feature.levers]]
+provider = "http"
+url = "https://support.example.com/admin/ai-drafts/off"
+method = "POST"
+body = { by = "incident console" }
+expect_status = 200
+expect_body = "forced"
+token = "env:ADMIN_TOKEN"
+header = "Authorization"
+prefix = "Bearer "
+proof = "check"
+check = { url = "https://support.example.com/admin/ai-drafts", expect_body = "off" }
+arm = { url = "https://support.example.com/admin/whoami", expect_body = "may-switch-ai" }
+undo = { url = "https://support.example.com/admin/ai-drafts/on" }
+"""
+
 OFREP = """
 [feature.evaluate]
 provider = "ofrep"

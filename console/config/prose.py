@@ -69,8 +69,8 @@ LEVERS = """
 ### `[[feature.levers]]`: the next levers
 
 Other ways to stop the AI path, in the order in which they are tried. They are for the day on which the
-flag's provider is down, so they should need nothing that it needs. A lever is a command, or another flag,
-written as `[feature.flag]` is.
+flag's provider is down, so they should need nothing that it needs. A lever is a command, an HTTP endpoint, or
+another flag, written as `[feature.flag]` is.
 """
 
 EVALUATE = """

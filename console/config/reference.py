@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 
 from adapters.flags import homegrown, ofrep, unleash, unleash_frontend
-from adapters.levers import command
+from adapters.levers import command, http
 from adapters.signals import event_link, prometheus_options, prometheus_traffic
 from console.config import examples, prose, tables
 from console.config.bands import BASELINES, DEFAULTS
@@ -29,7 +29,10 @@ FLAGS: Mapping[str, tuple[Struct, str]] = {
     "homegrown": (homegrown.Options, examples.HOMEGROWN),
     "unleash": (unleash.Options, examples.UNLEASH),
 }
-LEVERS: Mapping[str, tuple[Struct, str]] = {"command": (command.Options, examples.COMMAND)}
+LEVERS: Mapping[str, tuple[Struct, str]] = {
+    "command": (command.Options, examples.COMMAND),
+    "http": (http.Options, examples.HTTP),
+}
 EVALUATORS: Mapping[str, tuple[Struct, str]] = {
     "ofrep": (ofrep.Options, examples.OFREP),
     "unleash": (unleash_frontend.Options, examples.UNLEASH_FRONTEND),

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from adapters.flags import ofrep
-from adapters.levers import command
+from adapters.levers import command, http
 from adapters.registry import BUILT_IN
 from adapters.signals import prometheus_traffic
 from adapters.signals.prometheus_options import KINDS, Reach, Share
@@ -40,6 +40,7 @@ def test_every_provider_is_on_the_page(kind: str) -> None:
 
 ELSEWHERE: dict[type[msgspec.Struct], set[str]] = {
     command.Options: {"key", "environment"},
+    http.Options: {"key", "environment"},
     ofrep.Options: {"environment"},
     Reach: {"token"},
     prometheus_traffic.Options: {"token", "user", "password", "headers", "poll", "delay"},

@@ -134,3 +134,16 @@ def test_each_lever_names_its_proof(house: House) -> None:
         Proof.READ_BACK,
         Proof.CHECK,
     ]
+
+
+@pytest.mark.requirement(3)
+@pytest.mark.parametrize("broken", ["no such host", "no TLS there"])
+async def test_when_lever_1_has_no_address_or_no_tls_lever_2_kills(
+    house: House, server: Misbehaving, broken: str
+) -> None:
+    wrong = "http://flags.invalid" if broken == "no such host" else server.url.replace("http", "https")
+    house.config_path.write_text(house.config_path.read_text().replace(server.url, wrong))
+    ladder = await house.kill(look_first=False, lever_seconds=2.0)
+    assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.CONFIRMED, 2, 0)
+    assert house.forced
+    assert server.writes == []
