@@ -136,14 +136,26 @@ def test_each_lever_names_its_proof(house: House) -> None:
     ]
 
 
-@pytest.mark.requirement(3)
-@pytest.mark.parametrize("broken", ["no such host", "no TLS there"])
-async def test_when_lever_1_has_no_address_or_no_tls_lever_2_kills(
-    house: House, server: Misbehaving, broken: str
-) -> None:
-    wrong = "http://flags.invalid" if broken == "no such host" else server.url.replace("http", "https")
-    house.config_path.write_text(house.config_path.read_text().replace(server.url, wrong))
+async def kill_with_lever_1_at(house: House, server: Misbehaving, url: str) -> None:
+    house.config_path.write_text(house.config_path.read_text().replace(server.url, url))
     ladder = await house.kill(look_first=False, lever_seconds=2.0)
     assert (ladder.outcome, ladder.killed_by, ladder.exit_status) == (Outcome.CONFIRMED, 2, 0)
     assert house.forced
     assert server.writes == []
+
+
+@pytest.mark.requirement(3)
+async def test_when_lever_1_has_no_address_lever_2_kills(house: House, server: Misbehaving) -> None:
+    await kill_with_lever_1_at(house, server, "http://flags.invalid")
+
+
+@pytest.mark.requirement(3)
+async def test_when_lever_1_speaks_no_tls_lever_2_kills(house: House, server: Misbehaving) -> None:
+    async def no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"this is no TLS\n")
+        writer.close()
+
+    async with await asyncio.start_server(no_tls, "127.0.0.1", 0) as plain:
+        port = plain.sockets[0].getsockname()[1]
+        await kill_with_lever_1_at(house, server, f"https://127.0.0.1:{port}")
