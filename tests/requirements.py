@@ -48,7 +48,6 @@ REQUIREMENTS = {
 }
 
 LACKS = {
-    2: "the bound cannot be configured",
     3: "database rows are no levers",
     14: "there is no canary flag; where a provider cannot tell a token's rights, that is said",
     15: "nothing knows when a token expires",

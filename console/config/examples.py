@@ -34,6 +34,7 @@ title = "Support draft replies"
 environment = "production"
 runbook = "runbooks/support-drafts.md"
 lever_order = "in_turn"
+lever_seconds = 5
 """
 
 HOMEGROWN = """

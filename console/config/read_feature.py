@@ -37,6 +37,7 @@ from console.config.tables import (
 from console.config.tolerant import Faults, a_table, read_keys, sentence
 
 HOLD_DOWN = timedelta(minutes=15)
+LEVER_SECONDS, SHORTEST_LEVER_SECONDS = 5.0, 0.5
 LONGEST_NAME = 80
 LONGEST_FLAG_KEY = 200
 
@@ -81,6 +82,9 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
     hold_down = HOLD_DOWN
     with faults.caught():
         hold_down = _hold_down(table)
+    lever_seconds = LEVER_SECONDS
+    with faults.caught():
+        lever_seconds = _lever_seconds(table)
     with faults.caught():
         if table.runbook is not None:
             runbook = own_path(table.runbook, path, "runbook", f"feature {table.key}")
@@ -100,6 +104,7 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
         stages=stages,
         cohorts=cohorts,
         hold_down=hold_down,
+        lever_seconds=lever_seconds,
         findings=tuple(_findings(table, runbook)),
         faults=tuple(faults.sentences),
         faulty={name: faulty[name] for name in SEVEN if name in faulty},
@@ -259,6 +264,16 @@ def _stages(table: FeatureTable) -> tuple[Stage, ...]:
         if stage.hold is not None:
             seconds(stage.hold, f"stages[{number - 1}].hold", where)
     return tuple(Stage(stage.name, stage.percent, stage.cohort, stage.hold) for stage in stages)
+
+
+def _lever_seconds(table: FeatureTable) -> float:
+    if not SHORTEST_LEVER_SECONDS <= table.lever_seconds <= LEVER_SECONDS:
+        raise BadOptions(
+            f"`lever_seconds` is {table.lever_seconds:g}",
+            where=f"feature {table.key}",
+            todo=f"Between {SHORTEST_LEVER_SECONDS:g} and {LEVER_SECONDS:g} is accepted.",
+        )
+    return table.lever_seconds
 
 
 def _hold_down(table: FeatureTable) -> timedelta:

@@ -124,6 +124,7 @@ class FeatureConfig:
     Attributes:
         flag: the first lever.
         lever_order: "in_turn" or "together".
+        lever_seconds: what one attempt at a lever may take.
         levers: the next ones, in order.
         cohorts: by name, users as the flag's provider knows them.
         hold_down: what must have passed between a kill and its restore.
@@ -149,6 +150,7 @@ class FeatureConfig:
     stages: tuple[Stage, ...]
     cohorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hold_down: timedelta = timedelta(minutes=15)
+    lever_seconds: float = 5.0
     findings: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     faulty: Mapping[str, str] = field(default_factory=dict)

@@ -70,6 +70,8 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
         runbook: a Markdown file; a relative path starts at the folder of console.toml.
         lever_order: `in_turn` pulls the next lever when one has failed or leaves it open; `together` pulls
             all at once.
+        lever_seconds: what one attempt at a lever may take, 5 seconds at most. The first attempts at all of
+            them share 15 seconds, so that each is sent.
         flag: `[feature.flag]`, see below.
         levers: `[[feature.levers]]`, see below.
         evaluate: `[feature.evaluate]`, see below.
@@ -87,6 +89,7 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
     title: str = ""
     runbook: str | None = None
     lever_order: Literal["in_turn", "together"] = "in_turn"
+    lever_seconds: float = 5.0
     levers: list[dict[str, Any]] = []
     evaluate: dict[str, Any] | None = None
     traffic: dict[str, Any] | None = None

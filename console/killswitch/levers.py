@@ -264,7 +264,7 @@ def open_levers(feature: FeatureConfig) -> tuple[Lever, ...]:
     Never raises: in place of one that cannot be made stands a `BrokenLever`.
     """
     tables = (feature.flag, *feature.levers)
-    limit = min(LEVER_SECONDS, ALL_LEVERS_SECONDS / len(tables))
+    limit = min(feature.lever_seconds, LEVER_SECONDS, ALL_LEVERS_SECONDS / len(tables))
     return tuple(_open(number, table, feature, limit) for number, table in enumerate(tables, start=1))
 
 

@@ -251,6 +251,7 @@ KINDS: dict[str, Broken] = {
     ),
     "a number for a title": own("title = 3", "support-drafts]", "`title` must be text"),
     "a title that acts on the terminal": own('title = "\\u009b31m"', "`title` cannot be shown"),
+    "a lever that may take a minute": own("lever_seconds = 60", "support-drafts]", "`lever_seconds` is 60"),
     "an unknown order of levers": own("lever_order = 'both'", "support-drafts]", "`lever_order`"),
     "a runbook without a home": own(
         "runbook = '~nobody-of-this-name/x.md'", "`runbook` begins with the home"

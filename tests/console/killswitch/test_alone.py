@@ -90,6 +90,7 @@ def test_the_first_attempts_at_all_levers_share_15_seconds_and_each_has_5_at_mos
     assert len(limits) == levers
     assert max(limits) <= LEVER_SECONDS
     assert sum(limits) <= ALL_LEVERS_SECONDS
+    assert {lever.seconds_limit for lever in open_levers(replace(many, lever_seconds=0.5))} == {0.5}
 
 
 @pytest.mark.requirement(2)
