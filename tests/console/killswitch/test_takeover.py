@@ -226,6 +226,7 @@ async def test_a_screen_that_dies_at_a_few_moments_leaves_nothing_in_between(tmp
 
 @pytest.mark.kill
 @pytest.mark.requirement(25)
+@pytest.mark.timeout(600)
 async def test_a_screen_that_dies_at_200_random_moments_leaves_nothing_in_between() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ended = await screens(200, 3, Path(folder))
@@ -240,6 +241,7 @@ async def test_at_a_few_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.kill
+@pytest.mark.timeout(600)
 async def test_at_200_random_moments() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ended = await moments(200, 2, Path(folder))

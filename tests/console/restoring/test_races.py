@@ -56,7 +56,7 @@ async def races(house: House, server: Misbehaving, count: int, seed: int) -> Cou
             from_kill = newest.ladder.kill_id if newest is not None else "none"
             for process in (killer, restorer):
                 assert process.stdin is not None
-                process.stdin.write(f"{rng.uniform(0, 0.06):.4f} {from_kill}\n".encode())
+                process.stdin.write(f"{rng.uniform(0, 0.04):.4f} {from_kill}\n".encode())
             how = (await heard(killer), await heard(restorer))
             ended[how] += 1
             assert not server.flag.on, f"race {number}: {how}"
@@ -70,6 +70,7 @@ async def test_twenty_races_all_end_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.kill
+@pytest.mark.timeout(600)
 async def test_a_thousand_races_all_end_killed(tmp_path: Path) -> None:
     async with Misbehaving() as server:
         ended = await races(House(tmp_path, server), server, 1000, seed=4)

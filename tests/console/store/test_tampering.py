@@ -103,6 +103,7 @@ def test_every_kind_of_change_is_named_at_its_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.kill
+@pytest.mark.timeout(600)
 def test_every_kind_of_change_at_each_of_200_rows_is_named(tmp_path: Path) -> None:
     found = tampered(tmp_path, 200)
     for name, count in found.items():
