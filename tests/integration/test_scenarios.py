@@ -105,7 +105,8 @@ def test_a_flag_that_a_script_turns_on_again_alarms_again_until_the_fallback_is_
         terminal.wait_for("Enter kills")
         terminal.type("enter")
         terminal.wait_for("◇ KILLED", seconds=20)
-        terminal.wait_for(r"■ BREACH +error rate", seconds=60)
+        terminal.wait_for(r"■ ON AGAIN +flag ON since .* by release-bot, outside a restore", seconds=60)
+        terminal.wait_for("one in BREACH", seconds=60)
         who = _flags(tmp_path, "SELECT enabled, changed_by, reason FROM flags")
         assert who == [(1, "release-bot", "release 2026.47: flags as in flags.yaml")]
 

@@ -36,7 +36,7 @@ STALE_SOURCE = Scenario(
 FLAG_FLAPPING = Scenario(
     "flag-flapping",
     "schema failures, and a release script turns the flag on again whenever it is off",
-    "minutes after a kill the AI path is back: the flag is ON by release-bot, and errors are judged again",
+    "minutes after a kill the AI path is back: ON AGAIN by release-bot, outside a restore; errors are judged",
     "force the fallback on the agents' own host, which no flag undoes; then have the script stopped",
     replace(BROKEN_SCHEMA, plumbing=Plumbing(flag_turned_on=True)),
     (Reaches("errors", HARM, 15), Never(all_but("errors"), HARM, 60)),

@@ -14,6 +14,7 @@ from console.tui.views.alarms import seen_by
 from console.tui.views.kill_left import sections
 from console.tui.views.kill_times import time_to_kill
 from console.tui.views.marks import STEP_MARKS
+from console.tui.views.standing import back_on
 from widgets.ladder import LadderModel, NoteModel, RungModel
 from widgets.marks import Mark as Shown
 from widgets.marks import Tone
@@ -55,9 +56,11 @@ def ladder(scene: Scene, runbook: str, kill_id: str = "") -> LadderModel:
         )
     lost = scene.killing is not None and scene.killing.lost and newest.kill_id == _own(scene)
     proven = newest.outcome in _PROVEN
+    over = proven and snapshot is not None and back_on(scene)
+    title = "WAS KILLED, NO LONGER" if over else _title(newest)
     return LadderModel(
-        title=f"{_title(newest)}  {key}",
-        tone=Tone.PLAIN if proven else Tone.DANGER,
+        title=f"{title}  {key}",
+        tone=Tone.PLAIN if proven and not (over and snapshot and snapshot.back_on) else Tone.DANGER,
         rungs=_rungs(scene, newest),
         notes=_notes(scene, newest, lost),
         sections=sections(scene, newest, runbook, lost=lost),

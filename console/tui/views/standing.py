@@ -76,7 +76,7 @@ def standing(scene: Scene) -> Standing:
     if snapshot.back_on and not latch_seen(snapshot):
         breaches = sum(1 for verdict in snapshot.board.verdicts.values() if _breach(verdict))
         harm = f"; {_number(breaches)} in BREACH" if breaches else ""
-        text = f"{_turned_back(scene, snapshot)}{harm}: K kills again"
+        text = f"{_turned_back(scene, snapshot)}{harm}"
         return Standing(State.BREACH, "ON AGAIN", text, danger=True)
     return _of_verdicts(scene, snapshot.board.verdicts.values())
 
@@ -94,15 +94,15 @@ def latch_seen(snapshot: Snapshot) -> bool:
 
 
 def _turned_back(scene: Scene, snapshot: Snapshot) -> str:
-    """``the killed flag is ON again since 03:12:40, by priya, outside a restore``."""
+    """``flag ON since 03:12:40 by priya, outside a restore``."""
     state, kill = snapshot.flag.state, snapshot.kill
     if state is None or kill is None or kill.confirmed_at is None:
-        return "the killed flag was turned back"
+        return "the killed flag was turned back, outside a restore"
     told = state.changed_at is not None and state.changed_at > kill.confirmed_at
     instant = state.changed_at if told and state.changed_at is not None else state.read_at
     at = when.second(scene.event_time(instant), scene.event_now, scene.tz)
-    by = f", by {plain(state.changed_by.raw)}" if told and state.changed_by else ""
-    return f"killed, and the flag is {'ON' if state.on else 'OFF'} again since {at}{by}, outside a restore"
+    by = f" by {plain(state.changed_by.raw)}" if told and state.changed_by else ""
+    return f"flag {'ON' if state.on else 'OFF'} since {at}{by}, outside a restore"
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict | None:

@@ -122,7 +122,7 @@ def test_a_killed_flag_that_is_on_again_is_an_alarm_and_not_called_killed() -> N
     record = KillRecord(replace(KILLED, killed_by=1, still_on=()), at("03:00:00"), at("03:00:01"))
     stand = standing(scene(replace(SNAPSHOT, kill=record)))
     assert (stand.word, stand.danger) == ("ON AGAIN", True)
-    assert stand.text.endswith("outside a restore; one in BREACH: K kills again")
+    assert stand.text.endswith("outside a restore; one in BREACH")
     off = replace(SNAPSHOT, kill=record, flag=flag(on=False))
     assert standing(scene(off)).text == "KILLED 03:00:01 Mara Voss"
 
