@@ -88,7 +88,7 @@ class Fleet:
         self._only = None if only is None else frozenset(only)
         self._keeps = keeps
         self._services: dict[str, FeatureService] = {}
-        self._taking_over: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
         self._arrange(config)
 
     @property
@@ -108,15 +108,16 @@ class Fleet:
         """
         for service in self.services:
             await service.start(arming=arming)
-        await self._keep_cards(self.services)
+        self._beside.append(asyncio.create_task(self._keep_cards(self.services)))
         if arming:
-            self._taking_over = asyncio.create_task(self._take_over())
+            self._beside.append(asyncio.create_task(self._take_over()))
 
     async def stop(self) -> None:
         """End everything; what is still to be kept is written first, in bounded time."""
-        if self._taking_over is not None:
-            self._taking_over.cancel()
-            await asyncio.wait({self._taking_over}, timeout=STOP_SECONDS)
+        for task in self._beside:
+            task.cancel()
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=STOP_SECONDS)
         await asyncio.gather(*(_stopped(service) for service in self._services.values()))
         await self.history.aclose()
 
@@ -227,9 +228,8 @@ class Fleet:
     async def _keep_cards(self, services: Iterable[FeatureService]) -> None:
         """Have each feature's manual card in a file, true to the configuration in use."""
         for service in services:
-            work = partial(asyncio.run, keep_card(self.config, service.feature))
             try:
-                await within(DISK_SECONDS, work)
+                await within(DISK_SECONDS, partial(_write_card, self.config, service.feature))
             except Exception:  # noqa: BLE001 - the card can be printed all the same, and the watch goes on
                 _log.exception("the manual card of %s is not kept", service.feature.name)
 
@@ -244,6 +244,10 @@ class Fleet:
             body = {"taken": taken, "text": text}
             service.observe(Observed(feature.key, feature.environment, "reload", key, now, None, body))
         self._changed()
+
+
+def _write_card(config: Config, feature: FeatureConfig) -> None:
+    asyncio.run(keep_card(config, feature))
 
 
 async def _stopped(service: FeatureService) -> None:

@@ -53,7 +53,7 @@ class Fate(Enum):
     NEVER_SENT = "never sent"
     TOO_OLD = "too old"
     OVERTAKEN = "overtaken"
-    """A newer kill or a restore has decided since."""
+    """A newer kill, a restore, or whoever turned it back has decided since."""
     NOT_KNOWN = "not known"
     """The flag cannot be read; it is left open, for the next start or a person."""
 
@@ -125,6 +125,10 @@ async def _one(
             return Found(kill, Fate.NOT_KNOWN, text)
         await _close(journal, kill, Outcome.NOT_SENT, "its process ended before anything was sent")
         return Found(kill, Fate.NEVER_SENT, f"{who} never left: nothing was sent. K opens the dialog")
+    if not holds and kill.confirmed_at is not None:
+        # Somebody has turned it back since. That is an alarm, and no reason to kill by itself.
+        await _close(journal, kill, _ended(kill), "its process ended, and it holds no more")
+        return Found(kill, Fate.OVERTAKEN, f"{who} was confirmed, and holds no more: K kills again")
     if not holds and now - kill.at > FRESH:
         await _close(journal, kill, _ended(kill), "its process ended, and it is too old to be sent again")
         return Found(kill, Fate.TOO_OLD, f"{who} was sent and does not hold: K kills again")

@@ -125,6 +125,24 @@ async def test_one_that_is_old_is_never_sent_again_by_itself(house: House, serve
     assert len(server.writes) == sent
 
 
+async def test_one_that_was_confirmed_and_turned_back_since_is_not_sent_again_by_itself(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(second_lever=False, below=True)
+    server.keeps_answering = True
+    client = await prepared(house)
+    client.go("test")
+    await until(lambda: proven(house))
+    await killed_by_the_system(client)
+    server.switch(on=True, by="priya")
+    sent = len(server.writes)
+    (found,) = await next_start(house, settle=0)
+    assert found.fate is Fate.OVERTAKEN
+    assert "was confirmed, and holds no more: K kills again" in found.text
+    assert len(server.writes) == sent
+    assert open_intents(house.journal) == ()
+
+
 async def test_a_newer_kill_has_the_word(house: House, server: Misbehaving) -> None:
     await intent_of_a_dead_process(house, started="2026-03-02T03:00:00.000+00:00")
     await house.kill()
