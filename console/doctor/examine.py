@@ -30,6 +30,7 @@ from console.doctor.proof import ask_proofs
 from console.killswitch.history import latest_kill, open_intents
 from console.killswitch.prove import prove
 from console.patience import within
+from console.restoring.history import ended_by_restore
 from console.runbook.text import RunbookText, read_runbook
 from console.store.history import history_path
 from console.store.journal import Journal, JournalError
@@ -148,9 +149,15 @@ async def _runbook(config: FeatureConfig) -> RunbookText:
 
 
 async def _newest_kill(config: FeatureConfig, whole: Config) -> KillRecord | None:
+    """The newest kill, unless a restore has ended it."""
     journal = Journal(whole.store, whole.second_journal)
+
+    def read() -> KillRecord | None:
+        kill = latest_kill(journal, config.key, config.environment)
+        return None if kill is not None and ended_by_restore(journal, kill) else kill
+
     try:
-        return await within(DISK_SECONDS, lambda: latest_kill(journal, config.key, config.environment))
+        return await within(DISK_SECONDS, read)
     except Exception:  # noqa: BLE001 - the journal's own findings say it
         return None
 

@@ -28,7 +28,8 @@ class FeatureFacts:
     Attributes:
         arming: None when it could not be proven at all; `arming_problem` says why.
         flag: as read just now; None when it could not be, and `flag_problem` says why.
-        kill: the newest in the journal; None when there is none, or the journal cannot be read.
+        kill: the newest in the journal; None when there is none or a restore has ended it, and when the
+            journal cannot be read.
         runbook: as read just now.
     """
 

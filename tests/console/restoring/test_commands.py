@@ -151,6 +151,18 @@ async def test_right_after_the_kill_it_is_refused_and_an_override_is_loud_and_jo
     assert server.flag.on
 
 
+async def test_the_doctor_takes_a_restored_flag_for_what_it_is(house: House, server: Misbehaving) -> None:
+    await house.kill()
+    server.switch(on=True, by="a scheduler")
+    warned = await asyncio.to_thread(console, "doctor", config=house.config_path)
+    assert "the flag is no longer as the kill of" in warned.out
+    server.switch(on=False, by="Mara Voss")
+    done = await restore(house)
+    assert done.status == Exit.OK, done
+    fine = await asyncio.to_thread(console, "doctor", config=house.config_path)
+    assert "the flag is no longer as the kill of" not in fine.out
+
+
 async def test_what_is_not_killed_cannot_be_restored(house: House, server: Misbehaving) -> None:
     done = await restore(house, "--override")
     assert done.status == Exit.OUR_RULES, done
