@@ -154,12 +154,12 @@ async def test_right_after_the_kill_it_is_refused_and_an_override_is_loud_and_jo
 async def test_the_doctor_takes_a_restored_flag_for_what_it_is(house: House, server: Misbehaving) -> None:
     await house.kill()
     server.switch(on=True, by="a scheduler")
-    warned = await asyncio.to_thread(console, "doctor", config=house.config_path)
+    warned = await asyncio.to_thread(console, "doctor", "--json", config=house.config_path)
     assert "the flag is no longer as the kill of" in warned.out
     server.switch(on=False, by="Mara Voss")
     done = await restore(house)
     assert done.status == Exit.OK, done
-    fine = await asyncio.to_thread(console, "doctor", config=house.config_path)
+    fine = await asyncio.to_thread(console, "doctor", "--json", config=house.config_path)
     assert "the flag is no longer as the kill of" not in fine.out
 
 
