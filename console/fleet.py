@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from console.config import BrokenFeature, ConfigError, keep_aside, open_config
+from console.drilling.left import restore_left
 from console.feature import FeatureService
 from console.identity import operator
 from console.killswitch.card import keep_card
@@ -207,7 +208,7 @@ class Fleet:
         return service
 
     async def _take_over(self) -> None:
-        """Bring kills whose process has ended before they were over to an end, or on their way."""
+        """Bring kills and drills whose process has ended before they were over to an end, or on their way."""
         while True:
             await self._take_over_once()
             await asyncio.sleep(TAKE_OVER_SECONDS)
@@ -224,6 +225,11 @@ class Fleet:
             for each in found:
                 _log.warning("%s: %s", service.feature.name, each.text)
                 service.tell("kill", each.text)
+            for text in await restore_left(
+                self.config, service.feature, self._journal, operator=operator(self.config.operator)
+            ):
+                _log.warning("%s: %s", service.feature.name, text)
+                service.tell("drill", text)
 
     async def _keep_cards(self, services: Iterable[FeatureService]) -> None:
         """Have each feature's manual card in a file, true to the configuration in use."""

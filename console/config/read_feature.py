@@ -28,6 +28,7 @@ from console.config.tables import (
     FEATURE_TABLES,
     SEVEN,
     CohortTable,
+    DrillTable,
     EvaluateTable,
     FallbackTable,
     FeatureTable,
@@ -37,6 +38,7 @@ from console.config.tables import (
 from console.config.tolerant import Faults, a_table, read_keys, sentence
 
 HOLD_DOWN = timedelta(minutes=15)
+LEASE, LONGEST_LEASE = timedelta(minutes=10), 3600
 LEVER_SECONDS, SHORTEST_LEVER_SECONDS = 5.0, 0.5
 LONGEST_NAME = 80
 LONGEST_FLAG_KEY = 200
@@ -82,6 +84,9 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
     hold_down = HOLD_DOWN
     with faults.caught():
         hold_down = _hold_down(table)
+    drill_flag, drill_lease = None, LEASE
+    with faults.caught():
+        drill_flag, drill_lease = _drill(table, str(flag.options["key"]))
     lever_seconds = LEVER_SECONDS
     with faults.caught():
         lever_seconds = _lever_seconds(table)
@@ -105,6 +110,8 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
         cohorts=cohorts,
         hold_down=hold_down,
         lever_seconds=lever_seconds,
+        drill_flag=drill_flag,
+        drill_lease=drill_lease,
         findings=tuple(_findings(table, runbook)),
         faults=tuple(faults.sentences),
         faulty={name: faulty[name] for name in SEVEN if name in faulty},
@@ -282,6 +289,29 @@ def _hold_down(table: FeatureTable) -> timedelta:
     where = f"feature.restore of {table.key}"
     read = decode(RestoreTable, table.restore, where=where)
     return timedelta(seconds=seconds(read.hold_down, "hold_down", where, least=0))
+
+
+def _drill(table: FeatureTable, real: str) -> tuple[str | None, timedelta]:
+    if table.drill is None:
+        return None, LEASE
+    where = f"feature.drill of {table.key}"
+    read = decode(DrillTable, table.drill, where=where)
+    lease = seconds(read.lease, "lease", where, least=60)
+    if lease > LONGEST_LEASE:
+        raise BadOptions(
+            f"`lease` is {read.lease}", where=where, todo="Between 1m and 1h is accepted: a drill is short."
+        )
+    if read.flag is not None and (not read.flag.strip() or not read.flag.isprintable()):
+        raise BadOptions(
+            "`flag` is not the key of a flag", where=where, todo="Write it as the provider shows it."
+        )
+    if read.flag == real:
+        raise BadOptions(
+            "`flag` is the real flag",
+            where=where,
+            todo="Make a second one at the provider; the real one is flipped by a production drill.",
+        )
+    return read.flag, timedelta(seconds=lease)
 
 
 def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:

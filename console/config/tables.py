@@ -81,6 +81,7 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
         rollout: `[feature.rollout]`, see below.
         cohorts: `[feature.cohorts.*]`, see below.
         restore: `[feature.restore]`, see below.
+        drill: `[feature.drill]`, see below.
     """
 
     key: str
@@ -98,6 +99,7 @@ class FeatureTable(msgspec.Struct, forbid_unknown_fields=True):
     rollout: dict[str, Any] | None = None
     cohorts: dict[str, Any] = {}
     restore: dict[str, Any] | None = None
+    drill: dict[str, Any] | None = None
 
 
 FEATURE_TABLES = (
@@ -110,6 +112,7 @@ FEATURE_TABLES = (
     "rollout",
     "cohorts",
     "restore",
+    "drill",
 )
 """Keys of a feature that are tables of their own."""
 
@@ -199,6 +202,19 @@ class RestoreTable(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     hold_down: Duration = "15m"
+
+
+class DrillTable(msgspec.Struct, forbid_unknown_fields=True):
+    """How the kill is rehearsed, `[feature.drill]`.
+
+    Attributes:
+        flag: key of a second flag at the same provider, which a rehearsal flips in place of the real one; no
+            user's path may hang on it.
+        lease: so long after its beginning a drill is over and restores what it has killed, by itself.
+    """
+
+    flag: str | None = None
+    lease: Duration = "10m"
 
 
 class StageTable(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from console.identity import Operator
+from console.killswitch.line import Line
 from console.killswitch.steps import Ladder
 from console.killswitch.wire import (
     Abandon,
@@ -29,27 +25,18 @@ from console.text import plain
 
 __all__ = ["ExecutorClient", "Prepared"]
 
-_LEFT: list[subprocess.Popen[bytes]] = []
-"""Executors that were let go of and may still run; they are children until they end."""
-
-ROOT = Path(__file__).resolve().parents[2]
-"""Where this program's packages are imported from."""
+EXECUTOR = "console.killswitch.executor"
 
 
 class ExecutorClient:
     """One executor process: started with the kill dialog, and told to kill by one message.
 
-    Attributes:
-        closed: the executor has gone away, or has ended.
-        pid: of the executor.
+    Args:
+        line: to its process.
     """
 
-    def __init__(self, connection: socket.socket, process: subprocess.Popen[bytes]) -> None:
-        self.closed = False
-        self.pid = process.pid
-        self._socket = connection
-        self._process = process
-        self._received = b""
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     @classmethod
     def start(cls, config_path: Path, feature_name: str, *, operator: Operator) -> ExecutorClient:
@@ -62,16 +49,7 @@ class ExecutorClient:
         Raises:
             OSError: it could not be started.
         """
-        _reap()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            try:
-                process = _spawn(theirs.fileno())
-            except OSError:
-                ours.close()
-                raise
-        ours.setblocking(False)
-        client = cls(ours, process)
+        client = cls(Line(EXECUTOR))
         try:
             client._send(Prepare(str(config_path.expanduser().absolute()), feature_name, operator))
         except OSError:
@@ -79,9 +57,19 @@ class ExecutorClient:
             raise
         return client
 
+    @property
+    def closed(self) -> bool:
+        """The executor has gone away, or has ended."""
+        return self._line.closed
+
+    @property
+    def pid(self) -> int:
+        """Of the executor."""
+        return self._line.pid
+
     def fileno(self) -> int:
         """The descriptor that becomes readable when `receive` has something."""
-        return self._socket.fileno()
+        return self._line.fileno()
 
     def typing(self, half: bool) -> None:
         """Say whether the word stands half typed, so that a line that drops now is journaled as abandoned."""
@@ -107,20 +95,8 @@ class ExecutorClient:
 
     def receive(self) -> list[Prepared | Ladder]:
         """Take what has arrived, without waiting; `closed` says whether more may come."""
-        while not self.closed:
-            try:
-                chunk = self._socket.recv(65536)
-            except (BlockingIOError, InterruptedError):
-                break
-            except OSError:
-                chunk = b""
-            self._received += chunk
-            self.closed = not chunk
-        *lines, self._received = self._received.split(b"\n")
-        if self.closed:
-            self._process.poll()
         reports: list[Prepared | Ladder] = []
-        for line in lines:
+        for line in self._line.receive():
             with suppress(msgspec.DecodeError):
                 # Half a line of an executor that died while it wrote.
                 report = decode_report(line)
@@ -137,44 +113,11 @@ class ExecutorClient:
         if abandoned:
             with suppress(OSError):
                 self._send(Abandon())
-        self.closed = True
-        self._socket.close()
-        _LEFT.append(self._process)
-        _reap()
+        self._line.leave()
 
     def _send(self, message: ToExecutor) -> None:
-        """Send one short line. The socket's buffer holds far more than all of them, so this cannot wait."""
         try:
             line = encode(message)
         except UnicodeEncodeError as error:
             raise OSError("the configuration's path is not UTF-8: rename it") from error
-        if self._socket.send(line) != len(line):
-            raise BrokenPipeError("the executor does not read")
-
-
-def _reap() -> None:
-    """Let the system forget executors that have ended."""
-    _LEFT[:] = [process for process in _LEFT if process.poll() is None]
-
-
-def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
-    # The package is found where it was found for this process, and never in the current directory.
-    paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-P",
-            "-m",
-            "console.killswitch.executor",
-            "--fd",
-            str(descriptor),
-            "--began",
-            f"{time.monotonic():.3f}",
-        ],
-        pass_fds=(descriptor,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-    )
+        self._line.send(line)

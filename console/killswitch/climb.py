@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from console.killswitch.history import STEP, step_body
+from console.killswitch.history import step_body
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step, in_climbing_order
 from console.text import plain
 
@@ -26,11 +26,13 @@ class StepWriter:
 
     Args:
         journal: where to.
+        kind: of its rows.
         after: number of the newest step that is journaled already.
     """
 
-    def __init__(self, journal: Journal, *, after: int = 0) -> None:
+    def __init__(self, journal: Journal, kind: str, *, after: int = 0) -> None:
         self._journal = journal
+        self._kind = kind
         self._waiting: queue.SimpleQueue[tuple[Step, Ladder] | Callable[[], None]] = queue.SimpleQueue()
         self._number = after
         threading.Thread(target=self._run, name="kill steps", daemon=True).start()
@@ -63,7 +65,7 @@ class StepWriter:
             step, ladder = waiting
             self._number += 1
             self._journal.append(
-                STEP,
+                self._kind,
                 feature=ladder.feature,
                 environment=ladder.environment,
                 kill_id=ladder.kill_id,

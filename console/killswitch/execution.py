@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from console.exits import Exit
 from console.killswitch.climb import Climb, StepWriter
 from console.killswitch.effects import Effects
-from console.killswitch.history import INTENT, RESUMED, carrier
+from console.killswitch.history import REAL, RESUMED, Rows, carrier
 from console.killswitch.limits import Limits
 from console.killswitch.pull import Order, Pull
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
 from console.text import plain, sanitize
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adapters.flags.port import FlagState
     from console.config import FeatureConfig
     from console.identity import Operator
@@ -66,6 +68,9 @@ class Execution:
         earlier: a kill that a person has confirmed and whose process has ended, and the number of its newest
             step: it is gone on with, in its own rows.
         publish: gets the ladder at every change; must not wait.
+        rows: kinds of the journal's rows that it writes; a drill's are of its own.
+        kill_id: None makes one.
+        facts: what stands in the intent besides.
     """
 
     def __init__(
@@ -81,6 +86,9 @@ class Execution:
         before: Before | None = None,
         earlier: tuple[KillRecord, int] | None = None,
         limits: Limits | None = None,
+        rows: Rows = REAL,
+        kill_id: str | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self._feature = feature
         self._levers = levers
@@ -92,6 +100,9 @@ class Execution:
         self._before = before or Before()
         self._earlier = earlier
         self._limits = limits or Limits()
+        self._rows = rows
+        self._kill_id = kill_id
+        self._facts = facts or {}
         self._pulls: list[Pull] = []
         self._running: list[asyncio.Task[None]] = []
 
@@ -136,15 +147,15 @@ class Execution:
         """Journal the intent, on disk before anything leaves, and draw the ladder."""
         feature, started = self._feature, self._clock.monotonic()
         instant = self._clock.now().isoformat(timespec="milliseconds")
-        kill_id = f"{self._clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        kill_id = self._kill_id or new_kill_id(self._clock.now())
         written = self._journal.append(
-            INTENT,
+            self._rows.intent,
             feature=feature.key,
             environment=feature.environment,
             kill_id=kill_id,
             body=self._intent(instant),
         )
-        self._writer = StepWriter(self._journal) if written.row is not None else None
+        self._writer = StepWriter(self._journal, self._rows.step) if written.row is not None else None
         ladder = Ladder(
             kill_id=kill_id,
             feature=feature.key,
@@ -184,7 +195,7 @@ class Execution:
             body=carrier(),
         )
         passed = max(0.0, (self._clock.now() - earlier.at).total_seconds())
-        self._writer = StepWriter(self._journal, after=newest)
+        self._writer = StepWriter(self._journal, self._rows.step, after=newest)
         self._climb = Climb(
             replace(ladder, finished=False),
             started=self._clock.monotonic() - passed,
@@ -221,8 +232,9 @@ class Execution:
                 {"number": lever.number, "label": lever.label, "proof": lever.proof.value}
                 for lever in self._levers
             ],
-            "before": _snapshot(state) if state is not None else None,
+            "before": flag_body(state) if state is not None else None,
             **carrier(),
+            **self._facts,
         }
 
     async def _already(self) -> bool:
@@ -314,8 +326,13 @@ async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _snapshot(state: FlagState) -> dict[str, Any]:
-    """The flag before the kill, as the way back needs it."""
+def new_kill_id(now: datetime) -> str:
+    """An id that no other kill has, whichever machine gives it."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def flag_body(state: FlagState) -> dict[str, Any]:
+    """A flag as it stands in a row of the journal, as the way back needs it."""
     return {
         "on": state.on,
         "percent": state.percent,

@@ -8,18 +8,13 @@ hangups and interrupts, and ends by itself when nothing is left to try or to wat
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import socket
-import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.killswitch.peer import Peer
+from console.killswitch.peer import Peer, serve
 from console.killswitch.wire import (
     Abandon,
     FromExecutor,
@@ -30,10 +25,11 @@ from console.killswitch.wire import (
     Resume,
     Typing,
     decode_order,
+    encode,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from adapters.flags.port import RequestSketch
     from console.config import Config, FeatureConfig
@@ -94,6 +90,7 @@ class Executor:
         from adapters.http import load_httpx
         from console.killswitch.clock import SystemClock
         from console.killswitch.execution import Execution
+        from console.killswitch.fingerprint import fingerprints
         from console.killswitch.history import find_kill
         from console.killswitch.levers import close_levers, open_levers
         from console.killswitch.lookout import Lookout
@@ -107,11 +104,13 @@ class Executor:
         levers = open_levers(feature)
         lookout = Lookout(levers[0], feature, journal)
         looking = asyncio.create_task(lookout.run())
+        marking = asyncio.create_task(fingerprints(feature))
         await self._first_look(lookout)
         usable = any(not lever.problem for lever in levers)
         self._say(levers, "" if usable else "; ".join(lever.problem for lever in levers))
         await self._ordered.wait()
         looking.cancel()
+        marking.cancel()
         earlier = None
         if isinstance(self._order, Resume):
             earlier = await asyncio.to_thread(find_kill, journal, self._order.kill_id)
@@ -124,8 +123,9 @@ class Executor:
                 earlier=earlier,
                 journal=journal,
                 clock=SystemClock(),
-                publish=lambda ladder: self._peer.send(FromExecutor(ladder=ladder)),
+                publish=lambda ladder: self._peer.send(encode(FromExecutor(ladder=ladder))),
                 before=lookout.before,
+                facts=marks_of(marking),
             )
             await execution.run()
         elif isinstance(self._order, Abandon) or self._half_typed:
@@ -157,23 +157,8 @@ class Executor:
         self._ordered.set()
 
     def _say(self, levers: Sequence[Lever], problem: str) -> None:
-        prepared = Prepared(
-            levers=tuple(
-                PreparedLever(
-                    lever.number,
-                    lever.label,
-                    lever.does,
-                    lever.proof.value,
-                    lever.seconds_limit,
-                    _sketches(lever),
-                    lever.problem,
-                )
-                for lever in levers
-            ),
-            problem=problem,
-            seconds=round(time.monotonic() - self._began, 3),
-        )
-        self._peer.send(FromExecutor(prepared=prepared))
+        prepared = prepared_of(levers, problem, time.monotonic() - self._began)
+        self._peer.send(encode(FromExecutor(prepared=prepared)))
 
     def _abandoned(self, first: Prepare, feature: FeatureConfig, journal: Journal) -> None:
         from console.killswitch.history import ABANDONED
@@ -186,6 +171,33 @@ class Executor:
         )
 
 
+def marks_of(marking: asyncio.Task[Mapping[int, str]]) -> dict[str, object]:
+    """What an intent says of its levers, as far as it is known by now; a kill waits for none of it."""
+    if not marking.done() or marking.cancelled():
+        return {}
+    return {"prints": {str(number): mark for number, mark in marking.result().items()}}
+
+
+def prepared_of(levers: Sequence[Lever], problem: str, seconds: float) -> Prepared:
+    """What the screen is told of levers that are ready to be pulled."""
+    return Prepared(
+        levers=tuple(
+            PreparedLever(
+                lever.number,
+                lever.label,
+                lever.does,
+                lever.proof.value,
+                lever.seconds_limit,
+                _sketches(lever),
+                lever.problem,
+            )
+            for lever in levers
+        ),
+        problem=problem,
+        seconds=round(seconds, 3),
+    )
+
+
 def _sketches(lever: Lever) -> tuple[RequestSketch, ...]:
     try:
         return lever.sketches()
@@ -194,31 +206,8 @@ def _sketches(lever: Lever) -> tuple[RequestSketch, ...]:
 
 
 def main() -> None:
-    """Serve the one screen at the other end of the socket, then end. ``--fd N``, and when it was started."""
-    # argparse costs 15 ms, and nobody types this.
-    given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
-    _leave_the_terminal()
-    connection = socket.socket(fileno=int(given["--fd"]))
-    connection.set_inheritable(False)
-    asyncio.run(_serve(connection, float(given.get("--began", time.monotonic()))))
-    # Threads of a dead disk or a dead resolver must not hold the exit.
-    os._exit(0)
-
-
-async def _serve(connection: socket.socket, began: float) -> None:
-    await Executor(Peer(connection), began=began).run()
-
-
-def _leave_the_terminal() -> None:
-    for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
-        signal.signal(ignored, signal.SIG_IGN)
-    with suppress(PermissionError):
-        # Already the leader of its own session when it was started by `ExecutorClient`.
-        os.setsid()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nothing, standard)
-    os.chdir("/")
+    """Serve one screen, then end."""
+    serve(lambda peer, began: Executor(peer, began=began).run())
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.killswitch.record import DrillRecord, FlagBefore, KillRecord
+from console.killswitch.record import PRODUCTION, TABLETOP, DrillRecord, FlagBefore, KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step, in_climbing_order
 from console.killswitch.times import confirmed_after
 
@@ -24,6 +24,17 @@ STEP = "step"
 DRILL_INTENT = "drill-intent"
 DRILL_STEP = "drill-step"
 """A drill's kill has rows of other kinds, so that none of them is ever read as a real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Kinds of the rows that tell of one kill."""
+
+    intent: str
+    step: str
+
+
+REAL, DRILLED = Rows(INTENT, STEP), Rows(DRILL_INTENT, DRILL_STEP)
 ABANDONED = "abandoned"
 RESUMED = "resumed"
 """Another process goes on with a kill whose own has ended; its body says which."""
@@ -53,12 +64,24 @@ def records(rows: Iterable[Row]) -> list[KillRecord]:
 
 
 def drill_records(rows: Iterable[Row]) -> list[DrillRecord]:
-    """Read the kills of drills back from rows of theirs, oldest first; as `records`."""
+    """Read the kills of drills back from rows of theirs, oldest first; as `records`.
+
+    Of a tabletop there is none: nothing was sent.
+    """
     found = []
     for intent, mine in _by_kill(rows, DRILL_INTENT):
+        kind = str(intent.body.get("drill", PRODUCTION))
         kill = _record(intent, mine, DRILL_STEP)
-        found.append(DrillRecord(kill.ladder, kill.at, kill.confirmed_at))
+        if kind != TABLETOP:
+            found.append(DrillRecord(kill.ladder, kill.at, kill.confirmed_at, kill.before, kill.prints, kind))
     return sorted(found, key=lambda record: record.at)
+
+
+def drill_ladder(rows: Iterable[Row]) -> Ladder | None:
+    """The ladder of the kill in the rows of one drill, a tabletop's too; None where there is none."""
+    for intent, mine in _by_kill(rows, DRILL_INTENT):
+        return _record(intent, mine, DRILL_STEP).ladder
+    return None
 
 
 def _by_kill(rows: Iterable[Row], kind: str) -> Iterator[tuple[Row, list[Row]]]:
@@ -127,7 +150,8 @@ def _record(intent: Row, rows: Iterable[Row], kind: str = STEP) -> KillRecord:
     at = datetime.fromisoformat(ladder.started)
     seconds = confirmed_after(ladder)
     confirmed_at = None if seconds is None else at + timedelta(seconds=seconds)
-    return KillRecord(ladder, at, confirmed_at, _before(body.get("before")))
+    prints = {int(number): str(mark) for number, mark in body.get("prints", {}).items()}
+    return KillRecord(ladder, at, confirmed_at, _before(body.get("before")), prints)
 
 
 def _before(body: Mapping[str, Any] | None) -> FlagBefore | None:

@@ -1,17 +1,21 @@
-"""The executor's end of the socket to the screen: it neither waits for the screen nor minds its death."""
+"""The far end of a `console.killswitch.line.Line`: it neither waits for the screen nor minds its death."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
-
-from console.killswitch.wire import FromExecutor, encode
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 LARGEST_LINE = 1 << 20
 
 
 class Peer:
-    """Whoever watches this executor.
+    """Whoever watches this process.
 
     Only the newest message is kept for a peer that does not read: a ladder says all that those before said.
 
@@ -46,9 +50,9 @@ class Peer:
                 return None
             self._received += chunk
 
-    def send(self, message: FromExecutor) -> None:
-        """Send as much as fits now; the rest when the peer reads."""
-        self._newest = encode(message)
+    def send(self, line: bytes) -> None:
+        """Send as much of one line as fits now; the rest when the peer reads."""
+        self._newest = line
         self._flush()
 
     def _flush(self) -> None:
@@ -65,3 +69,37 @@ class Peer:
                 break
             self._begun = self._begun[sent:]
         self._loop.remove_writer(self._socket)
+
+
+def serve(work: Callable[[Peer, float], Awaitable[None]]) -> None:
+    """Serve the one screen at the other end of the socket, then end the process. ``--fd N``, and ``--began``.
+
+    Args:
+        work: gets the peer, and when this process was started on the monotonic clock.
+    """
+    # argparse costs 15 ms, and nobody types this.
+    given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+    _leave_the_terminal()
+    connection = socket.socket(fileno=int(given["--fd"]))
+    connection.set_inheritable(False)
+    asyncio.run(_work(connection, work, float(given.get("--began", time.monotonic()))))
+    # Threads of a dead disk or a dead resolver must not hold the exit.
+    os._exit(0)
+
+
+async def _work(
+    connection: socket.socket, work: Callable[[Peer, float], Awaitable[None]], began: float
+) -> None:
+    await work(Peer(connection), began)
+
+
+def _leave_the_terminal() -> None:
+    for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
+        signal.signal(ignored, signal.SIG_IGN)
+    with suppress(PermissionError):
+        # Already the leader of its own session when it was started by a `Line`.
+        os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    os.chdir("/")

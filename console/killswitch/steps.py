@@ -112,3 +112,12 @@ def in_climbing_order(steps: Iterable[Step]) -> tuple[Step, ...]:
         return (2, 0, _BELOW.index(step.rung))
 
     return tuple(sorted(steps, key=place))
+
+
+def pulled(ladder: Ladder) -> frozenset[int]:
+    """Numbers of the levers that were sent, or may have been."""
+    return frozenset(
+        step.lever
+        for step in ladder.steps
+        if step.rung is Rung.LEVER and step.mark in (Mark.TRUE, Mark.UNKNOWN, Mark.NOW)
+    )

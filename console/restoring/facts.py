@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.killswitch.levers import Lever
-from console.killswitch.steps import Mark, Outcome, Rung
+from console.killswitch.steps import Outcome, pulled
 from console.restoring.rules import Facts
 from console.signals.verdict import State
 from console.text import plain
@@ -33,7 +33,7 @@ def gather(
         traffic: why the traffic does not show that users get the fallback, or "".
     """
     kill = snapshot.kill
-    pulled = pulled_levers(kill)
+    sent = pulled_levers(kill)
     return Facts(
         flag_key=snapshot.config.flag_key,
         killed=killed(snapshot),
@@ -47,7 +47,7 @@ def gather(
         not_undone=tuple(
             f"lever {lever.number}, {plain(lever.label)}, was pulled and has no undo: by hand, c shows it"
             for lever in levers
-            if lever.number in pulled and lever.number > 1 and not lever.undoable
+            if lever.number in sent and lever.number > 1 and not lever.undoable
         ),
         hold_down=hold_down,
     )
@@ -64,13 +64,7 @@ def killed(snapshot: Snapshot) -> bool:
 
 def pulled_levers(kill: KillRecord | None) -> frozenset[int]:
     """Numbers of the levers that a kill sent, or may have sent."""
-    if kill is None:
-        return frozenset()
-    return frozenset(
-        step.lever
-        for step in kill.ladder.steps
-        if step.rung is Rung.LEVER and step.mark in (Mark.TRUE, Mark.UNKNOWN, Mark.NOW)
-    )
+    return pulled(kill.ladder) if kill is not None else frozenset()
 
 
 def before(kills: Sequence[KillRecord]) -> FlagBefore | None:

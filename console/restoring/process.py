@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.killswitch.client import ROOT
+from console.killswitch.line import ROOT
 from console.text import plain
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """A flag service on a real socket that can be told to misbehave.
 
-It speaks the API of the console's own flag service for one flag, with OFREP evaluation, a probe of the
-feature, and the instant queries of a Prometheus that counts the feature's answers. Its faults:
+It speaks the API of the console's own flag service for one flag, and one that rehearsals flip, with OFREP
+evaluation, a probe of the feature, and the instant queries of a Prometheus that counts the feature's answers.
+Its faults:
 
     async with Misbehaving() as server:
         server.on_write = Fault.NEVER_ANSWERS
@@ -24,6 +25,7 @@ from typing import Any, Self
 
 TOKEN = "token-of-the-misbehaving-service"
 KEY = "support-drafts-ai"
+DRILL_KEY = "support-drafts-ai-drill"
 ENVIRONMENT = "production"
 
 
@@ -71,10 +73,12 @@ class FlagNow:
     changed_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=5))
     changed_by: str = "priya"
 
+    key: str = KEY
+
     def document(self) -> dict[str, Any]:
         """The flag as JSON."""
         return {
-            "key": KEY,
+            "key": self.key,
             "environment": ENVIRONMENT,
             "on": self.on,
             "percent": self.percent,
@@ -91,6 +95,7 @@ class Misbehaving:
 
     Attributes:
         flag: the truth.
+        drill_flag: what a rehearsal flips; nobody's path hangs on it.
         on_write, on_read, on_evaluate: what goes wrong with them from now on.
         retry_after: seconds, for 429.
         slow: seconds before a request is looked at.
@@ -104,6 +109,7 @@ class Misbehaving:
 
     def __init__(self) -> None:
         self.flag = FlagNow()
+        self.drill_flag = FlagNow(key=DRILL_KEY)
         self.on_write = Fault.NONE
         self.on_read = Fault.NONE
         self.on_evaluate = Fault.NONE
@@ -154,7 +160,7 @@ class Misbehaving:
 
     def switch(self, on: bool, *, by: str) -> None:
         """Somebody else switches the flag, by a way of their own."""
-        self._apply({"on": on, "by": by})
+        self._apply(self.flag, {"on": on, "by": by})
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -178,7 +184,9 @@ class Misbehaving:
         if self.slow:
             await asyncio.sleep(self.slow)
         if path.startswith("/ofrep/"):
-            return await self._answer(writer, self.on_evaluate, self._evaluation())
+            on = self.drill_flag.on if path.endswith(DRILL_KEY) else self._edge()
+            evaluation = {"key": path.rpartition("/")[2], "value": on, "reason": "STATIC"}
+            return await self._answer(writer, self.on_evaluate, evaluation)
         if path == "/probe":
             killed = self.probe if not self._users_get_ai() else (200, "Dear customer, thank you for writing")
             return await self._send(writer, killed[0], killed[1].encode())
@@ -188,38 +196,40 @@ class Misbehaving:
             return await self._send(writer, 401, b'{"error":"unauthorized","message":"no such token"}')
         if path.endswith("/permissions"):
             return await self._send(writer, 200, b'{"write":true,"approval":false}')
+        flag = self.drill_flag if f"/{DRILL_KEY}" in path else self.flag
         if method == "PATCH":
-            return await self._write(writer, json.loads(body))
+            return await self._write(writer, flag, json.loads(body))
         self.reads += 1
-        return await self._answer(writer, self.on_read, self.flag.document())
+        return await self._answer(writer, self.on_read, flag.document())
 
-    async def _write(self, writer: asyncio.StreamWriter, change: dict[str, Any]) -> bool:
+    async def _write(self, writer: asyncio.StreamWriter, flag: FlagNow, change: dict[str, Any]) -> bool:
         self.writes.append(change)
         self.written.set()
         fault = self.on_write
         if fault in (Fault.NONE, Fault.APPLIED_THEN_DROPPED, Fault.APPLIED_THEN_SILENT):
-            self._apply(change)
+            self._apply(flag, change)
         if fault is Fault.APPLIED_THEN_DROPPED:
             return False
         if fault in (Fault.APPLIED_THEN_SILENT, Fault.NEVER_ANSWERS):
             await asyncio.Event().wait()
-        answer = self.flag.document()
+        answer = flag.document()
         if fault is Fault.NO_CHANGE:
-            answer |= {"on": change.get("on", self.flag.on)}
+            answer |= {"on": change.get("on", flag.on)}
             return await self._answer(writer, Fault.NONE, answer)
         return await self._answer(writer, fault, answer)
 
-    def _apply(self, change: dict[str, Any]) -> None:
-        percent = change.get("percent", self.flag.percent)
-        users = change.get("users", self.flag.users)
-        if (percent, users) != (self.flag.percent, self.flag.users):
-            self.flag.percent, self.flag.users = percent, users
-            self.flag.version += 1
-        if self.flag.on != change.get("on", self.flag.on):
-            self._edge_on, self._edge_from = self.flag.on, time.monotonic()
-            self.flag.on = change["on"]
-            self.flag.version += 1
-            self.flag.changed_at, self.flag.changed_by = datetime.now(UTC), change.get("by", "")
+    def _apply(self, flag: FlagNow, change: dict[str, Any]) -> None:
+        percent = change.get("percent", flag.percent)
+        users = change.get("users", flag.users)
+        if (percent, users) != (flag.percent, flag.users):
+            flag.percent, flag.users = percent, users
+            flag.version += 1
+        if flag.on != change.get("on", flag.on):
+            if flag is self.flag:
+                self._edge_on, self._edge_from = flag.on, time.monotonic()
+            flag.on = change["on"]
+            flag.version += 1
+            flag.changed_at, flag.changed_by = datetime.now(UTC), change.get("by", "")
             self.changed.set()
 
     async def _answer(self, writer: asyncio.StreamWriter, fault: Fault, document: object) -> bool:
@@ -249,9 +259,6 @@ class Misbehaving:
     def _edge(self) -> bool:
         """The flag as an edge serves it."""
         return self._edge_on if time.monotonic() < self._edge_from + self.edge_lag else self.flag.on
-
-    def _evaluation(self) -> dict[str, Any]:
-        return {"key": KEY, "value": self._edge(), "reason": "STATIC"}
 
     def _users_get_ai(self) -> bool:
         return self.keeps_answering or self._edge()

@@ -12,7 +12,7 @@ import pytest
 from console.cli import main
 from console.config import load
 from console.exits import Exit
-from console.killswitch import client
+from console.killswitch import line
 from tests.console.config.service import flag_service
 from tests.servers.misbehaving import ENVIRONMENT, KEY, TOKEN, Misbehaving
 
@@ -176,7 +176,7 @@ KINDS: dict[str, Broken] = {
         "environmet =",
         "[feature support-drafts]",
         "missing key `environment`",
-        "Accepted keys: cohorts, environment",
+        "Accepted keys: cohorts, drill, environment",
     ),
     "a feature with a blank key": broken('"support-drafts"', '" "', "`key` is blank"),
     "an environment that acts on the terminal": broken(
@@ -385,8 +385,9 @@ def folder(tmp_path: Path, server: Misbehaving, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "token").write_text(TOKEN)
     server.flag.on = True
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "own"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     # The kill runs in this process, which is what it does where no other can be started.
-    monkeypatch.setattr(client.sys, "executable", "/does/not/exist")
+    monkeypatch.setattr(line.sys, "executable", "/does/not/exist")
     return tmp_path
 
 

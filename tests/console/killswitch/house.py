@@ -101,6 +101,7 @@ class House:
         below: bool = False,
         store: Path | None = None,
         second: Path | None = None,
+        drill: str = "",
     ) -> None:
         """Write console.toml and the second lever's script."""
         self.config_path.touch(mode=0o600)
@@ -155,6 +156,7 @@ key = "{KEY}"
 kill_state = "{kill_state}"
 {lever if second_lever else ""}
 {rungs if below else ""}
+{drill}
 """)
 
     async def kill(
@@ -196,15 +198,12 @@ kill_state = "{kill_state}"
     def end_executors(self) -> None:
         """End the executors of this house's kills, which would go on trying for minutes."""
         try:
-            intents = self.journal.rows(kinds=("intent",))
+            intents = self.journal.rows(kinds=("intent", "drill"))
         except (ConfigError, JournalError):
             # The test has broken one of them, and tried no levers that would have to be tried again.
             return
         for pid in {row.body["pid"] for row in intents} - {os.getpid()}:
-            if (
-                process_began(pid)
-                and b"console.killswitch.executor" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            ):
+            if process_began(pid) and b"-m\0console." in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
 
     def first(self, asked: Callable[[Ladder], bool]) -> Ladder:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.killswitch import client
+from console.killswitch import line
 from console.killswitch.command import awaited, kill_command
 from console.killswitch.history import open_intents
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
@@ -60,7 +60,7 @@ async def test_an_output_that_nobody_reads_ends_neither_the_kill_nor_the_wait(
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(client, "_spawn", refuse)
+    monkeypatch.setattr(line, "_spawn", refuse)
     assert await unread() == 0
     assert not server.flag.on
 
@@ -101,7 +101,7 @@ async def test_the_retries_go_on_when_the_command_has_answered(house: House, ser
 async def test_it_kills_by_itself_where_no_executor_can_be_started(
     house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client.sys, "executable", "/does/not/exist")
+    monkeypatch.setattr(line.sys, "executable", "/does/not/exist")
     assert await kill(house) == 0
     assert not server.flag.on
     record = house.journal.latest_kill("support-drafts", "production")

@@ -61,6 +61,7 @@ async def test_what_has_begun_goes_on_when_the_screen_dies(house: House, server:
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,
     )
+    server.slow = 0.1
     await until(lambda: any("percent" in change for change in server.writes))
     screen.send_signal(signal.SIGHUP)
     await until(lambda: server.flag.on)
