@@ -102,6 +102,22 @@ def _back(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _drill(parser: argparse.ArgumentParser) -> None:
+    _configured(parser)
+    parser.add_argument("feature", metavar="FEATURE")
+    parser.add_argument(
+        "--kind",
+        choices=("tabletop", "rehearsal", "production"),
+        default="tabletop",
+        help="tabletop sends nothing; rehearsal flips the flag of [feature.drill]; production the real one",
+    )
+    parser.add_argument("--confirm", metavar="FLAG_KEY", help="for production: the flag's key, typed whole")
+    parser.add_argument("--trainee", metavar="NAME", help="who is drilled; by default you")
+    parser.add_argument(
+        "--story", default="schema-failures", metavar="SCENARIO", help="what is said to happen"
+    )
+
+
 def _card(parser: argparse.ArgumentParser) -> None:
     _configured(parser)
     parser.add_argument("feature", metavar="FEATURE")
@@ -195,6 +211,7 @@ COMMANDS = (
     Command("kill", "the kill without the screen", _kill),
     Command("restore", "give a killed feature back to users, to a lower stage", _restore),
     Command("back", "a step down, as free of gates as the kill", _back),
+    Command("drill", "rehearse the kill: it restores itself, scores, files the evidence", _drill),
     Command("card", "how to kill, and undo it, by hand and without this program", _card),
     Command("audit", "audit verify: is the journal as it was written?", _audit),
     Command("gates", "the launch checklist", _gates),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from console.attendance import Attendance
     from console.config import BrokenFeature, Config
     from console.demo.control import Control
+    from console.drilling.client import DrillClient
+    from console.drilling.target import DrillOrder
     from console.feature import FeatureService, Snapshot
     from console.fleet import Fleet
     from console.incident.acts import Act
@@ -51,7 +53,7 @@ class Desk:
         self._attendance: Attendance | None = None
         self._chosen = ""
         self._callbacks: list[Callable[[], None]] = []
-        self._executors: list[ExecutorClient] = []
+        self._executors: list[ExecutorClient | DrillClient] = []
         self._tasks: list[asyncio.Task[None]] = []
         self.read_only = read_only
         self.demo = demo
@@ -220,6 +222,23 @@ class Desk:
             raise OSError("the configuration has not been read yet")
         client = ExecutorClient.start(
             self._fleet.config.path, service.feature.name, operator=self._operator()
+        )
+        self._executors.append(client)
+        return client
+
+    def begin_drill(self, order: DrillOrder) -> DrillClient:
+        """Start the process that holds the lease of a drill of the chosen feature; returns at once.
+
+        Raises:
+            OSError: it could not be started.
+        """
+        from console.drilling.client import DrillClient
+
+        service = self._service
+        if self._fleet is None or service is None:
+            raise OSError("the configuration has not been read yet")
+        client = DrillClient.begin(
+            self._fleet.config.path, service.feature.name, operator=self._operator(), order=order
         )
         self._executors.append(client)
         return client

@@ -18,6 +18,7 @@ from console.following.runbook import RunbookFollower
 from console.incident.acts import body_of, kind_of
 from console.incident.telling import of_arming, of_problem
 from console.incident.timeline import Timeline
+from console.killswitch.fingerprint import fingerprints
 from console.killswitch.prove import prove
 from console.patience import within
 from console.signals.monitor import Monitor
@@ -155,6 +156,9 @@ class FeatureService:
             last_confirmed_kill=self._acts.last_confirmed_kill,
             kills=self._acts.kills,
             drills=self._acts.drills,
+            rehearsed=self._acts.rehearsed,
+            trainees=self._acts.trainees,
+            prints=self._acts.prints,
             happenings=self._timeline.rows,
             records=self._acts.records,
             rotation=self.rotation,
@@ -216,11 +220,13 @@ class FeatureService:
 
     async def prove(self) -> None:
         """Prove now that each lever would work."""
-        self._arming = await prove(self.feature)
-        armed = tuple(lever.armed for lever in self._arming.levers)
+        arming, prints = await asyncio.gather(prove(self.feature), fingerprints(self.feature))
+        self._arming = arming
+        self._acts.mark(prints)
+        armed = tuple(lever.armed for lever in arming.levers)
         if self._armed is None or self._armed[0] != armed:
-            self._armed = armed, self._arming.proven_at
-        self._told([of_arming(self._arming, since=self._armed[1])])
+            self._armed = armed, arming.proven_at
+        self._told([of_arming(arming, since=self._armed[1])])
         self._notify()
 
     async def refresh(self) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from console.killswitch.record import PRODUCTION
 from console.readiness.records import Records
 
 if TYPE_CHECKING:
     from adapters.flags.port import FlagState
     from console.config import FeatureConfig
+    from console.drilling.rows import Drill
     from console.incident.acts import Done
     from console.incident.happening import Happening
     from console.killswitch.arming import Arming
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from console.signals.verdict import Board
     from console.store.kept import Presence
 
+
+LEFT_KILLED = ("void", "not restored")
+"""Values of `console.drilling.lease.Result` after which a flag may stand killed by nobody's decision."""
 
 RESTORE_TAKES = timedelta(seconds=30)
 """So long after it was begun, a flag that is turned back is taken for its restore's."""
@@ -104,6 +109,9 @@ class Snapshot:
             none was.
         kills: the last few kills in the journal, oldest first.
         drills: the kills of the last few drills, oldest first.
+        rehearsed: the last drills as a whole, oldest first.
+        trainees: everybody who has been through a drill of this feature.
+        prints: marks of the levers as they are now (`console.killswitch.fingerprint`), by number.
         happenings: the timeline, oldest first, the last few hundred.
         records: what people have vouched for, waived, read and said.
         rotation: names of those who take turns on call, as configured.
@@ -122,6 +130,9 @@ class Snapshot:
     last_confirmed_kill: datetime | None = None
     kills: tuple[KillRecord, ...] = ()
     drills: tuple[DrillRecord, ...] = ()
+    rehearsed: tuple[Drill, ...] = ()
+    trainees: tuple[str, ...] = ()
+    prints: Mapping[int, str] = field(default_factory=dict)
     happenings: tuple[Happening, ...] = ()
     records: Records = field(default_factory=Records)
     rotation: tuple[str, ...] = ()
@@ -143,6 +154,23 @@ class Snapshot:
         if begun is None or state is None or self.kill is None or begun.at < self.kill.at:
             return False
         return state.read_at - begun.at < RESTORE_TAKES
+
+    @property
+    def drill(self) -> Drill | None:
+        """The drill that is going on now, here or at another console."""
+        newest = self.rehearsed[-1] if self.rehearsed else None
+        return newest if newest is not None and newest.ended is None else None
+
+    @property
+    def left_killed(self) -> Drill | None:
+        """The newest drill, where it has left the real flag killed and nobody has decided about it since."""
+        newest, state = self.rehearsed[-1] if self.rehearsed else None, self.flag.state
+        if newest is None or newest.ended is None or newest.begun.kind != PRODUCTION or state is None:
+            return None
+        if newest.ended.result not in LEFT_KILLED or state.on is not (self.config.flag.kill_state == "on"):
+            return None
+        decided = self.kill is not None and self.kill.at > newest.at
+        return None if decided else newest
 
     @property
     def over(self) -> bool:

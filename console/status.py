@@ -39,7 +39,7 @@ def exit_status(snapshots: Iterable[Snapshot], broken: Iterable[tuple[str, str]]
     for snapshot in snapshots:
         if snapshot.flag.problem or snapshot.journal.problem:
             found.add(Exit.UNKNOWN)
-        if snapshot.back_on:
+        if snapshot.back_on or snapshot.left_killed is not None:
             found.add(Exit.NO)
         if (
             snapshot.kill is not None
@@ -68,6 +68,8 @@ def lines(snapshot: Snapshot, tz: tzinfo | None) -> Iterator[str]:
     config = snapshot.config
     yield f"{config.name}  flag {config.flag_key}  {flag_words(snapshot.flag)}"
     yield f"  {_standing(snapshot, tz)}"
+    if words := drill_words(snapshot):
+        yield f"  {words}"
     for verdict in snapshot.board.verdicts.values():
         word = (
             verdict.state.value if verdict.was is None else f"{verdict.state.value}, was {verdict.was.value}"
@@ -116,6 +118,17 @@ def _standing(snapshot: Snapshot, tz: tzinfo | None) -> str:
     return f"{words}{by}{still} at {_clock(kill.at, tz)} by {ladder.operator}{but}"
 
 
+def drill_words(snapshot: Snapshot) -> str:
+    """A drill that is going on, or one that has left the flag killed; "" where there is none."""
+    drill, left = snapshot.drill, snapshot.left_killed
+    if drill is not None:
+        state = "was left, and is about to be restored" if drill.orphaned else "is going on"
+        return f"DRILL: a {drill.begun.kind} of {drill.begun.trainee} {state}, flag {drill.begun.flag_key}"
+    if left is not None and left.ended is not None:
+        return f"LEFT KILLED by a drill of {left.begun.trainee}: {left.ended.text}"
+    return ""
+
+
 def latch_words(snapshot: Snapshot, tz: tzinfo | None) -> str:
     """Who turned a killed flag back on, outside a restore: the latch's alarm."""
     state, kill = snapshot.flag.state, snapshot.kill
@@ -142,6 +155,7 @@ def _feature(snapshot: Snapshot) -> dict[str, Any]:
         "verdict": verdict_line(board),
         "kill": _kill(snapshot),
         "turned_back_on": snapshot.back_on,
+        "drill": drill_words(snapshot) or None,
         "time_to_kill": _times(snapshot),
         "event_time": _iso(board.clock.at if board.clock else None),
         "signals": [

@@ -23,6 +23,7 @@ class BannerModel(Struct, frozen=True):
     Attributes:
         environment: its word ("PRODUCTION", "DEMO").
         real_users: False for an environment that nobody is hurt in; it gets another colour.
+        first: words before the environment, where nothing else may come first ("DRILL").
         modes: words beside the environment, only when not ordinary ("READ-ONLY", "HELD").
         title: forms of what the feature is called ("Support draft replies", "support-drafts").
         flag_key: the flag's key.
@@ -50,6 +51,7 @@ class BannerModel(Struct, frozen=True):
     verdict: str
     arming: Forms
     real_users: bool = True
+    first: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     title: Forms = ()
     flag_detail: Forms = ()
@@ -96,7 +98,9 @@ class _Shape(Struct, frozen=True):
 
 
 def _flag_line(model: BannerModel, width: int, look: Look) -> Line:
-    chip_cells = sum(cell_len(look.text(word)) + 2 for word in (model.environment, *model.modes))
+    chip_cells = sum(
+        cell_len(look.text(word)) + 2 for word in (*model.first, model.environment, *model.modes)
+    )
     shape = next(
         (each for each in _shapes(model, look) if chip_cells + _shape_cells(each, model, look) <= width),
         None,
@@ -106,6 +110,8 @@ def _flag_line(model: BannerModel, width: int, look: Look) -> Line:
     # The flag's state and the clock keep their cells even beside chips that leave no room.
     kept = cell_len(look.text(f" {model.flag_state} {clock} "))
     chips = Row(max(0, width - kept), look)
+    for word in model.first:
+        _chip(chips, word, Role.ENVIRONMENT, look)
     _chip(chips, model.environment, Role.ENVIRONMENT if model.real_users else Role.PLAYGROUND, look)
     for mode in model.modes:
         _chip(chips, mode, Role.ENVIRONMENT, look)

@@ -92,8 +92,10 @@ async def _read(
     config: Config, feature: FeatureConfig, since: datetime
 ) -> tuple[tuple[Happening, ...], list[str]]:
     """What the journal and the history have, each thing once, and why a part of it is missing."""
+    from console.drilling.rows import KINDS as DRILL_KINDS
+    from console.drilling.rows import drills
     from console.incident.acts import KINDS, done
-    from console.incident.telling import of_act, of_kill, of_observed
+    from console.incident.telling import of_act, of_drill, of_kill, of_observed
     from console.killswitch.history import INTENT, STEP, records
     from console.patience import within
     from console.store.history import History, history_path
@@ -110,7 +112,7 @@ async def _read(
             feature=feature.key,
             environment=feature.environment,
             # Kills whole, however long ago they began: their rungs may come true after `since`.
-            kinds=(INTENT, STEP, *KINDS),
+            kinds=(INTENT, STEP, *DRILL_KINDS, *KINDS),
         )
 
     told: list[Happening] = []
@@ -124,6 +126,8 @@ async def _read(
         told += [of_act(act) for row in rows.rows if (act := done(row)) is not None]
         for kill in records([row for row in rows.rows if row.kind in (INTENT, STEP)]):
             told.extend(of_kill(kill))
+        for drill in drills([row for row in rows.rows if row.kind in DRILL_KINDS]):
+            told.extend(of_drill(drill))
     path = history_path(config.store)
     if path.exists():
         history = History(path, retention=config.retention, prompts_retention=config.prompts_retention)

@@ -84,9 +84,9 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
     hold_down = HOLD_DOWN
     with faults.caught():
         hold_down = _hold_down(table)
-    drill_flag, drill_lease = None, LEASE
+    drill, drill_lease = DrillTable(), LEASE
     with faults.caught():
-        drill_flag, drill_lease = _drill(table, str(flag.options["key"]))
+        drill, drill_lease = _drill(table, str(flag.options["key"]))
     lever_seconds = LEVER_SECONDS
     with faults.caught():
         lever_seconds = _lever_seconds(table)
@@ -110,7 +110,8 @@ def read_feature(raw: Mapping[str, Any], path: Path, trust: Trust) -> FeatureCon
         cohorts=cohorts,
         hold_down=hold_down,
         lever_seconds=lever_seconds,
-        drill_flag=drill_flag,
+        drill_flag=drill.flag,
+        drill_evaluate=drill.evaluate,
         drill_lease=drill_lease,
         findings=tuple(_findings(table, runbook)),
         faults=tuple(faults.sentences),
@@ -291,9 +292,9 @@ def _hold_down(table: FeatureTable) -> timedelta:
     return timedelta(seconds=seconds(read.hold_down, "hold_down", where, least=0))
 
 
-def _drill(table: FeatureTable, real: str) -> tuple[str | None, timedelta]:
+def _drill(table: FeatureTable, real: str) -> tuple[DrillTable, timedelta]:
     if table.drill is None:
-        return None, LEASE
+        return DrillTable(), LEASE
     where = f"feature.drill of {table.key}"
     read = decode(DrillTable, table.drill, where=where)
     lease = seconds(read.lease, "lease", where, least=60)
@@ -311,7 +312,7 @@ def _drill(table: FeatureTable, real: str) -> tuple[str | None, timedelta]:
             where=where,
             todo="Make a second one at the provider; the real one is flipped by a production drill.",
         )
-    return read.flag, timedelta(seconds=lease)
+    return read, timedelta(seconds=lease)
 
 
 def _findings(table: FeatureTable, runbook: Path | None) -> Iterator[str]:

@@ -129,6 +129,7 @@ class FeatureConfig:
         cohorts: by name, users as the flag's provider knows them.
         hold_down: what must have passed between a kill and its restore.
         drill_flag: key of the flag that a rehearsal flips; None where there is none.
+        drill_evaluate: the route of `evaluate` knows that flag too.
         drill_lease: so long after its beginning a drill restores by itself.
         findings: what is missing or odd and stops nothing, in words.
         faults: what cannot be used, each a sentence. It is left out of the other attributes, so that the
@@ -154,6 +155,7 @@ class FeatureConfig:
     hold_down: timedelta = timedelta(minutes=15)
     lever_seconds: float = 5.0
     drill_flag: str | None = None
+    drill_evaluate: bool = False
     drill_lease: timedelta = timedelta(minutes=10)
     findings: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()

@@ -210,10 +210,13 @@ class DrillTable(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         flag: key of a second flag at the same provider, which a rehearsal flips in place of the real one; no
             user's path may hang on it.
+        evaluate: whether the route of `[feature.evaluate]` knows that flag too, so that a rehearsal is proven
+            there as well.
         lease: so long after its beginning a drill is over and restores what it has killed, by itself.
     """
 
     flag: str | None = None
+    evaluate: bool = False
     lease: Duration = "10m"
 
 

@@ -16,6 +16,8 @@ from itertools import accumulate
 from console.demo.bucketing import BUCKETS, bucket
 
 FLAG_KEY = "support-drafts-ai"
+DRILL_KEY = "support-drafts-ai-drill"
+"""Flag that rehearsals flip; no agent's path hangs on it."""
 FEATURE = "support-drafts"
 ENVIRONMENT = "demo"
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 
-from console.demo.acme import ENVIRONMENT, FLAG_KEY, team
+from console.demo.acme import DRILL_KEY, ENVIRONMENT, FLAG_KEY, team
 from console.demo.appface import AppFace
 from console.demo.appflags import Decisions, HomegrownSdk, Sdk, UnleashSdk
 from console.demo.clock import EventClock
@@ -98,6 +98,9 @@ class World:
                 "Mara Voss",
                 f"{opening.stage} stage",
             )
+        )
+        self._store.add(
+            Flag(DRILL_KEY, ENVIRONMENT, True, 100.0, (), 1, now_text(), "Mara Voss", "for rehearsals")
         )
         admin, reader = home.write_secret("admin.token"), home.write_secret("read.token")
         self._service = FlagService(

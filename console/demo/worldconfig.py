@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import console
-from console.demo.acme import ENVIRONMENT, FEATURE, FLAG_KEY, agents, team
+from console.demo.acme import DRILL_KEY, ENVIRONMENT, FEATURE, FLAG_KEY, agents, team
 from console.demo.latency import BASELINE_N, BASELINE_P50, BASELINE_P95
 from console.demo.nights import COLD, COLD_N
 from console.identity import operator
@@ -73,6 +73,7 @@ def config_text(place: Place) -> str:
             "kill_state": "off",
         },
     )
+    drill = f"\n[feature.drill]                    # what a rehearsal flips\nflag = {q(DRILL_KEY)}\n"
     contexts = ",\n".join(f"  {{ userId = {q(user)} }}" for user in _three())
     return f"""{MARK}. It attaches a console to that world, and ends with it.
 
@@ -157,7 +158,7 @@ users = [{", ".join(q(user) for user in team())}]
 
 [feature.restore]
 hold_down = "15m"                  # what must have passed since a kill
-
+{"" if place.flag else drill}
 [feature.rollout]
 stages = [
   {{ name = "internal", percent = 0, cohort = "team", hold = "7d" }},

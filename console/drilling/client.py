@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from console.drilling.target import DrillOrder
 from console.drilling.wire import Begin, End, Go, Mark, Take, ToHolder, Told, decode_told, encode
 from console.identity import Operator
 from console.killswitch.line import Line
@@ -32,18 +33,21 @@ class DrillClient:
         feature_name: str,
         *,
         operator: Operator,
-        kind: str,
-        trainee: str,
-        story: str,
-        confirm: str = "",
+        order: DrillOrder,
     ) -> DrillClient:
         """Begin a drill; returns before it is known whether it may be.
+
+        Args:
+            config_path: of console.toml.
+            feature_name: ``KEY@ENVIRONMENT``.
 
         Raises:
             OSError: the process could not be started.
         """
         path = str(config_path.expanduser().absolute())
-        return _started(Begin(path, feature_name, operator, kind, trainee, story, confirm))
+        return _started(
+            Begin(path, feature_name, operator, order.kind, order.trainee, order.story, order.confirm)
+        )
 
     @classmethod
     def take(cls, config_path: Path, feature_name: str, *, operator: Operator, drill: str) -> DrillClient:
@@ -76,10 +80,14 @@ class DrillClient:
                 told.append(decode_told(line))
         return told
 
-    def mark(self, name: str) -> None:
-        """The person got somewhere; of a process that has gone nothing more is told."""
+    def mark(self, name: str, text: str = "") -> None:
+        """The person got somewhere; of a process that has gone nothing more is told.
+
+        Args:
+            text: what was written there.
+        """
         with suppress(OSError):
-            self._send(Mark(name))
+            self._send(Mark(name, text))
 
     def go(self, reason: str) -> None:
         """Kill, for the drill.

@@ -252,8 +252,8 @@ class Holding:
             except msgspec.DecodeError:
                 continue
             match message:
-                case Mark(name=name):
-                    await self._mark(name)
+                case Mark(name=name, text=text):
+                    await self._mark(name, text)
                 case Go(reason=reason):
                     await self._go(reason)
                 case End():
@@ -284,14 +284,16 @@ class Holding:
         if not self._ending.done():
             self._ending.set_result(end)
 
-    async def _mark(self, name: str) -> None:
+    async def _mark(self, name: str, text: str = "") -> None:
         if name == scoring.HINT:
             self._hints += 1
         elif name in self._marks or self._ending.done():
             return
         self._marks.setdefault(name, self._elapsed)
         self._say(marks=dict(self._marks))
-        await self._write(MARKED, {"mark": name, "seconds": self._elapsed})
+        await self._write(
+            MARKED, {"mark": name, "seconds": self._elapsed, **({"text": text} if text else {})}
+        )
 
     async def _go(self, reason: str) -> None:
         if self._kill is not None or self._ending.done() or self._drill is None:
@@ -366,6 +368,7 @@ class Holding:
         await self._score(ended, end.why, problem)
 
     async def _score(self, ended: LeaseEnd, why: str, problem: str) -> None:
+        names = {lever.number: lever.label for lever in self._levers}
         real = (self._feature.flag, *self._feature.levers)
         told = scoring.score(
             kind=self._order.kind,
@@ -374,7 +377,7 @@ class Holding:
             story=self._order.story,
             marks=self._marks,
             ladder=self._told.ladder,
-            levers=[plain(table.provider) for table in real],
+            levers=[plain(names.get(number, table.provider)) for number, table in enumerate(real, start=1)],
             restored=ended.result is Result.RESTORED,
             hints=self._hints,
         )

@@ -96,7 +96,7 @@ class Drill:
         marks: seconds since then, by name.
         ours: the flag right after the drill's kill, where that was read.
         ladder: of its kill; None while there was none.
-        ended, score: None while they are not journaled.
+        ended, ended_at, score: None while they are not journaled.
         orphaned: no process carries it any more.
     """
 
@@ -109,6 +109,7 @@ class Drill:
     ours: Flag | None = None
     ladder: Ladder | None = None
     ended: Ended | None = None
+    ended_at: datetime | None = None
     score: Score | None = None
     orphaned: bool = False
 
@@ -147,14 +148,15 @@ def _drill(drill_id: str, begun: Row, mine: list[Row]) -> Drill:
     marks: dict[str, float] = {}
     ours: Flag | None = None
     ended: Ended | None = None
+    ended_at: datetime | None = None
     score: Score | None = None
     for row in mine:
         if row.kind == MARKED:
             marks.setdefault(str(row.body["mark"]), float(row.body["seconds"]))
             if row.body["mark"] == KILLED and row.body.get("flag"):
                 ours = msgspec.convert(row.body["flag"], Flag)
-        elif row.kind == ENDED:
-            ended = ended or msgspec.convert(row.body, Ended)
+        elif row.kind == ENDED and ended is None:
+            ended, ended_at = msgspec.convert(row.body, Ended), row.at
         elif row.kind == SCORED:
             score = msgspec.convert(row.body, Score)
     carriers = [row for row in mine if row.kind in (BEGUN, TAKEN)]
@@ -168,6 +170,7 @@ def _drill(drill_id: str, begun: Row, mine: list[Row]) -> Drill:
         ours,
         drill_ladder(mine),
         ended,
+        ended_at,
         score,
         orphaned=ended is None and not any(still_runs(row.body) for row in carriers),
     )

@@ -61,6 +61,7 @@ class Score(msgspec.Struct, frozen=True):
         return not any(step.verdict == MISSED and step.name in _NEEDED for step in self.steps)
 
 
+_EFFECTS = {"confirmed to quiet": "that it gets quiet", "fallback answers": "that the fallback answers"}
 _NEEDED = ("K to Enter", "Enter to confirmed", "restored, as before")
 
 
@@ -171,13 +172,13 @@ def _proved(
     confirmed = next(step for step in steps if step.name == "Enter to confirmed")
     by = ladder.killed_by if ladder is not None else None
     if confirmed.seconds is not None and by is not None:
-        where = "the real flag" if kind == PRODUCTION else "the rehearsal's flag"
+        where = f"the real flag {flag_key}" if kind == PRODUCTION else "the rehearsal's flag"
         label = levers[by - 1] if by <= len(levers) else f"lever {by}"
-        said.append(f"{where} {flag_key} can be killed by lever {by}, {label}, in {confirmed.seconds:.1f} s")
+        said.append(f"lever {by}, {label}, kills {where} in {confirmed.seconds:.1f} s")
     if any(step.name == "K to Enter" and step.seconds is not None for step in steps):
-        said.append("the person found K, the word and Enter")
+        said.append("K, word and Enter were found")
     if any(step.name == "restored, as before" and step.verdict in (PASSED, LATE) for step in steps):
-        said.append("it was restored exactly as before")
+        said.append("restored exactly")
     return said
 
 
@@ -190,5 +191,5 @@ def _not_proven(kind: str, steps: list[Step], ladder: Ladder | None, levers: Seq
     said += [
         f"lever {number}, {label}" for number, label in enumerate(levers, start=1) if number != (by or 0)
     ]
-    said += [step.name for step in steps if step.verdict == NOT_SHOWN and kind != TABLETOP]
+    said += [_EFFECTS[step.name] for step in steps if step.verdict == NOT_SHOWN and kind != TABLETOP]
     return said

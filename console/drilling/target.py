@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adapters.errors import Effect, Refused
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 KINDS = (TABLETOP, REHEARSAL, PRODUCTION)
 
 
+@dataclass(frozen=True, slots=True)
+class DrillOrder:
+    """What a person asks for.
+
+    Attributes:
+        kind: one of `KINDS`.
+        trainee: who is drilled.
+        story: name of the story that is told.
+        confirm: the flag's key typed whole, for a production drill.
+    """
+
+    kind: str
+    trainee: str
+    story: str
+    confirm: str = ""
+
+
 def drilled(feature: FeatureConfig, kind: str) -> FeatureConfig:
     """The feature as a drill of this kind sees it.
 
@@ -29,7 +46,7 @@ def drilled(feature: FeatureConfig, kind: str) -> FeatureConfig:
         return feature
     key = feature.drill_flag
     flag = replace(feature.flag, options={**feature.flag.options, "key": key})
-    evaluate = feature.evaluate
+    evaluate = feature.evaluate if feature.drill_evaluate else None
     if evaluate is not None:
         source = replace(evaluate.source, options={**evaluate.source.options, "key": key})
         evaluate = replace(evaluate, source=source)

@@ -40,9 +40,14 @@ class Take(msgspec.Struct, frozen=True, tag="take"):
 
 
 class Mark(msgspec.Struct, frozen=True, tag="mark"):
-    """The person got somewhere (`console.drilling.score`)."""
+    """The person got somewhere (`console.drilling.score`).
+
+    Attributes:
+        text: what was written there, or "".
+    """
 
     name: str
+    text: str = ""
 
 
 class Go(msgspec.Struct, frozen=True, tag="go"):

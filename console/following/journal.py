@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from console.drilling.rows import KINDS as DRILL_KINDS
+from console.drilling.rows import drills
 from console.incident.acts import KINDS, Done, done
 from console.incident.happening import Happening
-from console.incident.telling import of_act, of_kill
-from console.killswitch.history import DRILL_INTENT, DRILL_STEP, INTENT, STEP, drill_records, records
+from console.incident.telling import of_act, of_drill, of_kill
+from console.killswitch.fingerprint import same_lever
+from console.killswitch.history import INTENT, STEP, drill_records, records
+from console.killswitch.record import PRODUCTION
 from console.killswitch.steps import Outcome
 from console.patience import Lane
 from console.readiness.records import Records, fold
 from console.snapshot import JournalView
 
 if TYPE_CHECKING:
+    from console.drilling.rows import Drill
     from console.killswitch.record import DrillRecord, KillRecord
     from console.store.journal import Found, Journal, Position, Row
 
@@ -32,8 +37,8 @@ READ_SECONDS = 5.0
 
 _KILLS = 20
 _PASSING = ("note", "look", "proved", "opened", "play")
-_KILL, _DRILL = (INTENT, STEP), (DRILL_INTENT, DRILL_STEP)
-_LASTING = (*_KILL, *_DRILL, *(kind for kind in KINDS if kind not in _PASSING))
+_KILL = (INTENT, STEP)
+_LASTING = (*_KILL, *DRILL_KINDS, *(kind for kind in KINDS if kind not in _PASSING))
 
 
 class JournalFollower:
@@ -44,6 +49,10 @@ class JournalFollower:
         kill: the newest kill.
         kills: the last few, oldest first.
         drills: the kills of the last few drills, oldest first.
+        rehearsed: the last drills as a whole, oldest first.
+        trainees: everybody who has been through a drill.
+        prints: marks of the levers as they are now (`console.killswitch.fingerprint`), by number; whoever
+            knows them sets them by `mark`.
         last_confirmed_kill: as `last_proof`.
         records: what people have vouched for, waived, read and said.
 
@@ -67,6 +76,9 @@ class JournalFollower:
         self.kill: KillRecord | None = None
         self.kills: tuple[KillRecord, ...] = ()
         self.drills: tuple[DrillRecord, ...] = ()
+        self.rehearsed: tuple[Drill, ...] = ()
+        self.trainees: tuple[str, ...] = ()
+        self.prints: Mapping[int, str] = {}
         self.last_confirmed_kill: datetime | None = None
         self.records = Records()
         self._journal = journal
@@ -117,6 +129,16 @@ class JournalFollower:
             self.view = JournalView(problem, since if problem else None)
             self._changed()
 
+    def mark(self, prints: Mapping[int, str]) -> None:
+        """The levers are these now: proofs of others no longer count."""
+        if prints != self.prints:
+            self.prints = prints
+            self._prove()
+            self._changed()
+
+    def _prove(self) -> None:
+        self.last_confirmed_kill = last_proof(self.kills, self.drills, self._flag_key, self.prints)
+
     def _new(self, kinds: tuple[str, ...]) -> Found:
         position = self._positions.get(kinds)
         since = datetime.now(UTC) - TOLD if kinds is _PASSING else None
@@ -129,7 +151,7 @@ class JournalFollower:
         moved: set[str] = set()
         drilled = False
         for row in rows:
-            if row.kind in _DRILL:
+            if row.kind in DRILL_KINDS:
                 self._drills.append(row)
                 drilled = True
                 continue
@@ -150,25 +172,38 @@ class JournalFollower:
                     new.extend(of_kill(kill))
             self.kill = kills[-1] if kills else None
             self.kills = tuple(kills[-_KILLS:])
-            self.last_confirmed_kill = last_proof(self.kills, self._flag_key)
         if drilled:
             self.drills = tuple(drill_records(self._drills)[-_KILLS:])
+            known = drills(self._drills)
+            self.rehearsed = tuple(known[-_KILLS:])
+            self.trainees = tuple(dict.fromkeys(one.begun.trainee for one in known if one.score is not None))
+            for drill in self.rehearsed:
+                new.extend(of_drill(drill))
+        if moved or drilled:
+            self._prove()
         if new or moved or drilled:
             self._told(new)
             self._changed()
 
 
-def last_proof(kills: Iterable[KillRecord], flag_key: str) -> datetime | None:
-    """Instant (UTC) at which a lever of a flag was last proven to work.
+def last_proof(
+    kills: Iterable[KillRecord],
+    drills: Iterable[DrillRecord],
+    flag_key: str,
+    prints: Mapping[int, str],
+) -> datetime | None:
+    """Instant (UTC) at which a lever of a flag was last proven to work, as it is today.
 
-    A kill that found the flag killed already has pulled nothing, and one of a flag of another name says
-    nothing of this one.
+    A kill that found the flag killed already has pulled nothing; one of a flag of another name, or by a lever
+    or a token that was changed since, says nothing of this one; and a rehearsal has a flag of its own.
     """
+    pulled: list[KillRecord | DrillRecord] = [*kills, *(one for one in drills if one.kind == PRODUCTION)]
     proofs = (
         kill.confirmed_at
-        for kill in kills
+        for kill in pulled
         if kill.confirmed_at is not None
         and kill.ladder.outcome is Outcome.CONFIRMED
         and kill.ladder.flag_key == flag_key
+        and same_lever(kill.prints, prints, kill.ladder.killed_by)
     )
     return max(proofs, default=None)

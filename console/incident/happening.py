@@ -13,8 +13,8 @@ class Happening:
     Attributes:
         at: instant of the real clock at which it was known, UTC.
         event_at: event time, where it is the sources' clock that says when; else None.
-        kind: "verdict", "flag", "model", "source", "reload", "kill", "arming", "journal", "history", or an
-            act's kind ("note", "look", ...).
+        kind: "verdict", "flag", "model", "source", "reload", "kill", "drill", "arming", "journal", "history",
+            or an act's kind ("note", "look", ...).
         text: what happened ("error rate WATCH → BREACH").
         who: a person's name, "console", or the provider's label.
         where: how they were connected ("ssh 10.0.3.7"), or "".

@@ -25,10 +25,12 @@ from console.incident.acts import (
 )
 from console.incident.happening import Happening
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
+from console.killswitch.times import confirmed_after
 from console.text import plain
 
 if TYPE_CHECKING:
     from adapters.flags.port import FlagState
+    from console.drilling.rows import Drill
     from console.identity import Operator
     from console.killswitch.arming import Arming
     from console.killswitch.record import KillRecord
@@ -76,6 +78,37 @@ def of_kill(record: KillRecord) -> Iterator[Happening]:
         text = _NOT_KILLED[ladder.outcome]
         at = record.at + timedelta(seconds=last)
         yield Happening(at, None, "kill", text, CONSOLE, "", f"kill:{ladder.kill_id}:outcome")
+
+
+def of_drill(drill: Drill) -> Iterator[Happening]:
+    """A drill: who began it and on what, its Enter, what came of it, how its lease ended, what it was worth.
+
+    Each line begins with DRILL, so that none is taken for a real one.
+    """
+    begun, who = drill.begun, plain(str(drill.begun.operator.get("name", "")))
+    trainee = plain(begun.trainee)
+
+    def line(at: datetime, text: str, key: str, by: str = CONSOLE) -> Happening:
+        return Happening(at, None, "drill", f"DRILL {text}", by, "", f"drill:{drill.id}:{key}")
+
+    where = "" if begun.kind == "tabletop" else f", flag {plain(begun.flag_key)}"
+    yield line(drill.at, f"{plain(begun.kind)} of {trainee}{where}: {plain(begun.story)}", "begun", who)
+    ladder = drill.ladder
+    if ladder is not None:
+        at = datetime.fromisoformat(ladder.started)
+        yield line(at, "pressed Enter: kill, for the drill", "enter", trainee)
+        seconds = confirmed_after(ladder)
+        if seconds is not None:
+            yield line(at + timedelta(seconds=seconds), f"{_proof(ladder)} in {seconds:.1f} s", "confirmed")
+    end = drill.ended_at or drill.at
+    if drill.ended is not None:
+        loud = "LEASE VOID: " if drill.ended.result == "void" else ""
+        text = f"over, {plain(drill.ended.why)}: {loud}{plain(drill.ended.result)}, {plain(drill.ended.text)}"
+        yield line(end, text, "ended")
+    if drill.score is not None:
+        found = len(drill.score.findings)
+        word = "passed" if drill.score.passed else "NOT passed"
+        yield line(end, f"score: {word}, {found} finding{'' if found == 1 else 's'}", "score")
 
 
 def of_arming(arming: Arming, since: datetime) -> Happening:

@@ -1,4 +1,4 @@
-"""The kill switch and the fallback: what the newest kill in the journal has shown of them."""
+"""The kill switch and the fallback: what the newest kill, or drill of the real flag, has shown of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from console.killswitch.fingerprint import same_lever
+from console.killswitch.record import PRODUCTION
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
 from console.readiness.ages import ago
 from console.readiness.finding import Finding, cut, to_attest, to_waive
@@ -13,7 +15,7 @@ from console.readiness.gates import PROOF_GOOD_FOR, GateState, Seen
 from console.text import plain
 
 if TYPE_CHECKING:
-    from console.killswitch.record import KillRecord
+    from console.killswitch.record import DrillRecord, KillRecord
     from console.snapshot import Snapshot
 
 _SEEN = {Mark.TRUE: GateState.PASS, Mark.FALSE: GateState.FAIL, Mark.UNKNOWN: GateState.UNKNOWN}
@@ -30,13 +32,17 @@ class _Test:
 
 
 def kill_switch(snapshot: Snapshot, now: datetime) -> Finding:
-    """PASS for 30 days after a confirmed kill of this very flag; FAIL where the newest did not stop it."""
+    """PASS for 30 days after a confirmed kill of this very flag, in earnest or in a production drill.
+
+    FAIL where the newest did not stop it. A rehearsal proves people and path, never the real flag; and a
+    lever or a token that was changed since has proven nothing yet.
+    """
     config, kill = snapshot.config, snapshot.kill
     fix = (
-        f"pull it once at a quiet hour: K, or console kill {plain(config.name)} --confirm "
-        f"{plain(config.flag_key)}; or attest a drill that was done elsewhere: "
+        f"drill it once at a quiet hour: console drill {plain(config.name)} --kind production --confirm "
+        f"{plain(config.flag_key)}, or D; or attest a drill that was done elsewhere: "
     ) + to_attest(config, "kill-switch")
-    seen = _ladder(snapshot)
+    seen = (*_ladder(snapshot), *_rehearsals(snapshot, now))
     if kill is not None and (failed := _failed(kill)):
         words = f"pulled {ago(kill.at, now)} in {plain(config.environment)}: {failed}"
         fix = "! shows which lever is not armed; put it right and pull it again; or waive: "
@@ -134,15 +140,36 @@ def _failed(kill: KillRecord) -> str:
 
 
 def _test(snapshot: Snapshot) -> _Test | None:
-    """The newest confirmed kill that pulled a lever of the flag as it is called today."""
+    """The newest confirmed kill or production drill that pulled a lever of the flag as it is today."""
+    proofs = [proof for proof in (_killed(snapshot), _drilled(snapshot)) if proof is not None]
+    return max(proofs, key=lambda proof: proof.at, default=None)
+
+
+def _drilled(snapshot: Snapshot) -> _Test | None:
+    for drill in reversed(snapshot.drills):
+        ladder = drill.ladder
+        if drill.kind != PRODUCTION or drill.confirmed_at is None or ladder.outcome is not Outcome.CONFIRMED:
+            continue
+        if ladder.flag_key == snapshot.config.flag_key and _same(snapshot, drill):
+            return _Test(drill.confirmed_at, cut(ladder.operator), f"in a drill, {_how(ladder)}")
+    return None
+
+
+def _same(snapshot: Snapshot, kill: KillRecord | DrillRecord) -> bool:
+    return same_lever(kill.prints, snapshot.prints, kill.ladder.killed_by)
+
+
+def _killed(snapshot: Snapshot) -> _Test | None:
     kill = snapshot.kill
     if kill is not None and kill.confirmed_at is not None and kill.ladder.outcome is Outcome.CONFIRMED:
-        if kill.ladder.flag_key != snapshot.config.flag_key:
+        if kill.ladder.flag_key != snapshot.config.flag_key or not _same(snapshot, kill):
             return None
         return _Test(kill.confirmed_at, _operator(kill), _how(kill.ladder))
     last = snapshot.last_confirmed_kill
     # The second of two kills finds the flag killed and sends nothing: it has tested nothing.
     if last is None or (kill is not None and last == kill.confirmed_at):
+        return None
+    if any(drill.confirmed_at == last for drill in snapshot.drills):
         return None
     return _Test(last, "journal", "confirmed; a later kill is in the journal")
 
@@ -175,6 +202,11 @@ def _never(snapshot: Snapshot) -> str:
             f"the last kill was of the flag {cut(kill.ladder.flag_key)}; "
             f"{plain(snapshot.config.flag_key)} was never pulled"
         )
+    if not _same(snapshot, kill):
+        return (
+            f"lever {kill.ladder.killed_by}, which the last kill has proven, was changed since, "
+            "or its token was"
+        )
     if kill.ladder.outcome is Outcome.ALREADY:
         return "the last kill found it killed already and sent nothing, which tests nothing"
     return "the last kill has not ended in the journal"
@@ -195,6 +227,20 @@ def _ladder(snapshot: Snapshot) -> tuple[Seen, ...]:
     return tuple(
         Seen(_SEEN.get(step.mark), f"{step.rung.value} {step.lever or ''}".ljust(13) + cut(step.text))
         for step in kill.ladder.steps
+    )
+
+
+def _rehearsals(snapshot: Snapshot, now: datetime) -> tuple[Seen, ...]:
+    """The newest drill, and what it says of the real flag."""
+    drill = next((one for one in reversed(snapshot.rehearsed) if one.score is not None), None)
+    if drill is None or drill.score is None:
+        return ()
+    passed = "passed" if drill.score.passed else "not passed"
+    not_proven = "; ".join(drill.score.not_proven)
+    words = f"{ago(drill.at, now)}, {drill.begun.kind} of {cut(drill.begun.trainee)}: {passed}"
+    return (
+        Seen(GateState.PASS if drill.score.passed else GateState.FAIL, f"drill        {words}"),
+        *((Seen(None, f"not proven   {cut(not_proven)}"),) if not_proven else ()),
     )
 
 

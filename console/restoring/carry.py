@@ -92,7 +92,7 @@ async def make_plan(order: Order, snapshot: Snapshot, now: datetime) -> Plan:
             live = state.percent if state is not None else None
             goal = target(feature, order.stage, live)
             return Plan(goal, frozenset(), tuple(_step_down(order, snapshot, goal)))
-        known = before(snapshot.kills)
+        known = before(snapshot.kills, snapshot.drills)
         goal = target(feature, order.stage, known.percent if known is not None else None)
         facts = gather(snapshot, levers, goal, traffic=await _traffic(feature), hold_down=feature.hold_down)
         undo = frozenset(pulled_levers(snapshot.kill) - {1})

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.killswitch.levers import Lever
+from console.killswitch.record import PRODUCTION
 from console.killswitch.steps import Outcome, pulled
 from console.restoring.rules import Facts
 from console.signals.verdict import State
 from console.text import plain
 
 if TYPE_CHECKING:
-    from console.killswitch.record import FlagBefore, KillRecord
+    from console.killswitch.record import DrillRecord, FlagBefore, KillRecord
     from console.restoring.stages import Target
     from console.signals.verdict import Change
     from console.snapshot import Snapshot
@@ -67,13 +68,14 @@ def pulled_levers(kill: KillRecord | None) -> frozenset[int]:
     return pulled(kill.ladder) if kill is not None else frozenset()
 
 
-def before(kills: Sequence[KillRecord]) -> FlagBefore | None:
-    """The flag before it was killed: a second kill has found it killed already.
+def before(kills: Sequence[KillRecord], drills: Sequence[DrillRecord] = ()) -> FlagBefore | None:
+    """The flag before it was killed: a second kill, or one in mid-drill, has found it killed already.
 
     Args:
-        kills: oldest first.
+        kills, drills: oldest first.
     """
-    for kill in reversed(kills):
+    pulled: list[KillRecord | DrillRecord] = [*kills, *(one for one in drills if one.kind == PRODUCTION)]
+    for kill in sorted(pulled, key=lambda one: one.at, reverse=True):
         if kill.ladder.outcome is not Outcome.ALREADY:
             return kill.before
     return None

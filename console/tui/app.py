@@ -38,7 +38,9 @@ from console.tui.terminal import ConsoleDriver, ReadCounter
 from widgets.look import Look
 
 if TYPE_CHECKING:
+    from console.drilling.target import DrillOrder
     from console.tui.dispatch import Dispatch
+    from console.tui.drill_control import DrillControl
     from console.tui.kill_control import KillControl
 
 _NOTICE_SECONDS = 6.0
@@ -72,6 +74,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         look: Look | None = None,
         now: Callable[[], datetime] | None = None,
         table: bool = False,
+        drill: DrillOrder | None = None,
     ) -> None:
         """Make the app.
 
@@ -79,6 +82,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             look: the glyphs; None takes what the locale can show.
             now: this machine's clock, UTC; None takes the real one.
             table: begin with the table of features, where there are several.
+            drill: begin with a drill.
         """
         super().__init__(driver_class=ConsoleDriver)
         self.animation_level = "none"
@@ -93,6 +97,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.ahead = Ahead(backend)
         self._cadence = Cadence(self, self.draw)
         self._table = table
+        self._drill = drill
         self._keyboard, self._times = Keyboard(), EventTimes()
         self.looks = Looks(self)
         self.host = AppHost(self, backend)
@@ -108,6 +113,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return KillControl(self, self.backend)
 
     @cached_property
+    def drills(self) -> DrillControl:
+        """What `D` does."""
+        from console.tui.drill_control import DrillControl
+
+        return DrillControl(self, asked=self._drill)
+
+    @cached_property
     def _dispatch(self) -> Dispatch:
         from console.tui.dispatch import Dispatch
 
@@ -118,11 +130,16 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """A kill that was confirmed here is still being tried or watched."""
         return bool(self.kills.running)
 
+    @property
+    def drill_left(self) -> bool:
+        """A drill was going on when the console was left."""
+        return "drills" in self.__dict__ and self.drills.going
+
     def scene(self) -> Scene:
         """This moment."""
         backend = self.backend
         text, until = self._notice
-        return Scene(
+        scene = Scene(
             snapshot=backend.snapshot,
             message=self._problem or backend.message,
             now=self._now(),
@@ -139,6 +156,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             keys=self._keyboard.keys,
             times=self._times,
         )
+        # The first frame of a console without a drill needs none of it.
+        return self.drills.scene(scene) if self._drill is not None or "drills" in self.__dict__ else scene
 
     def get_default_screen(self) -> Screen[None]:
         """The signals."""
@@ -160,6 +179,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Let go of everything but a confirmed kill."""
         self.kills.let_go()
+        self.drills.let_go()
         await self.host.settle(_STOP_SECONDS / 2)
         with suppress(TimeoutError):  # what does not stop in time ends with the process
             await asyncio.wait_for(self.backend.stop(), _STOP_SECONDS)
@@ -177,6 +197,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if refused:
             self._notice = (refused, monotonic() + _NOTICE_SECONDS)
         if "kills" in self.__dict__:
+            self.drills.follow()
             self._open_table()
             self.kills.resume()
         # Under the palette the banner goes on.
@@ -239,6 +260,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             return
         self._begun = True
         self.kills  # noqa: B018 - loads whatever the kill needs now, not when it is needed
+        self.drills  # noqa: B018
         self._dispatch  # noqa: B018
         self.run_worker(self._start(), name="backend", exit_on_error=False)
 

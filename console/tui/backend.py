@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from console.config import BrokenFeature
+    from console.drilling.client import DrillClient
+    from console.drilling.target import DrillOrder
     from console.feature import Snapshot
     from console.incident.acts import Act
     from console.killswitch.client import Prepared
@@ -117,6 +119,14 @@ class Backend(Protocol):
 
         Returns:
             Why it could not be written, in words, or "".
+        """
+        ...
+
+    def begin_drill(self, order: DrillOrder) -> DrillClient:
+        """Start the process that holds the lease of a drill of the chosen feature; returns at once.
+
+        Raises:
+            OSError: it could not be started.
         """
         ...
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.incident.acts import AlarmSeen
 from console.text import plain
 from console.tui import actions
-from console.tui.views.standing import LATCH, latch_seen
+from console.tui.views.standing import LATCH, LEASE, latch_seen
 
 if TYPE_CHECKING:
     from console.tui.app import ConsoleApp
@@ -39,6 +39,9 @@ class Dispatch:
             "back": self._back,
             "restore": lambda: self._way_back("restore"),
             "step_back": lambda: self._way_back("back"),
+            "drill": self._drill,
+            "end_drill": app.drills.end,
+            "hint": app.drills.hint,
             "note": lambda: host.go(actions.FORM, "note"),
             "acknowledge": self._latch_seen,
             "refresh": self._refresh,
@@ -61,6 +64,9 @@ class Dispatch:
 
     def _back(self) -> None:
         app = self._app
+        if app.drills.dismiss():
+            app.home()
+            return
         app.host.back()
         if app.killing:
             app.say("the kill goes on without its screen: line 2 follows it, K shows it")
@@ -68,27 +74,44 @@ class Dispatch:
     def _latch_seen(self) -> None:
         """Somebody has turned a killed flag back, and it is known here."""
         snapshot = self._app.backend.snapshot
+        left = snapshot.left_killed if snapshot is not None else None
+        if left is not None:
+            self._app.host.run(self._record(AlarmSeen(left.id, (LEASE,)), "a drill has left the flag killed"))
+            return
         if snapshot is None or snapshot.kill is None or not snapshot.back_on or latch_seen(snapshot):
             self._app.say("no alarm stands: there is nothing to acknowledge")
             return
         seen = AlarmSeen(snapshot.kill.ladder.kill_id, (LATCH,))
-        self._app.host.run(self._record(seen))
+        self._app.host.run(self._record(seen, "the killed flag was turned back; K kills again"))
 
-    async def _record(self, seen: AlarmSeen) -> None:
+    async def _record(self, seen: AlarmSeen, what: str) -> None:
         problem = await self._app.backend.record(seen)
         who = plain(self._app.backend.operator)
         self._app.say(
             f"NOT WRITTEN, the alarm stands: {plain(problem)}"
             if problem
-            else f"journaled: {who} has seen that the killed flag was turned back; K kills again"
+            else f"journaled: {who} has seen that {what}"
         )
 
     def _way_back(self, form: str) -> None:
         """Open the form; in a console that only looks, explain."""
-        if self._app.backend.read_only:
+        if self._app.drills.going:
+            self._app.say("not in a drill: it restores what it has killed by itself; E ends it")
+        elif self._app.backend.read_only:
             self._app.say("this console was started with --read-only: it changes nothing that users get")
         else:
             self._app.host.go(actions.FORM, form)
+
+    def _drill(self) -> None:
+        """How far the drill has come; without one, the form that begins one."""
+        app = self._app
+        if app.drills.going:
+            app.host.go(actions.DRILL)
+        elif app.backend.read_only:
+            app.say("this console was started with --read-only: it changes nothing that users get")
+        else:
+            app.drills.dismiss()
+            app.host.go(actions.FORM, "drill")
 
     def _refresh(self) -> None:
         self._app.say("reading flag and runbook, and proving arming")

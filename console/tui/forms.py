@@ -22,6 +22,7 @@ from console.tui.scene import Scene
 from console.tui.views.walk import gate_of
 
 if TYPE_CHECKING:
+    from console.drilling.target import DrillOrder
     from console.readiness.gates import Gate
     from console.restoring.carry import Order
 
@@ -68,16 +69,20 @@ class Form:
     title: str
     about: tuple[tuple[str, str], ...]
     fields: tuple[Field, ...]
-    make: Callable[[Values, Scene], Act | Order]
+    make: Callable[[Values, Scene], Act | Order | DrillOrder]
 
 
 def form_for(target: str, scene: Scene) -> Form:
     """The form that is meant by the target of a `go`.
 
     Args:
-        target: "note", "said:GATE", "attest:GATE", "waive:GATE", "restore", "back".
+        target: "note", "said:GATE", "attest:GATE", "waive:GATE", "restore", "back", "drill".
     """
     kind, _, key = target.partition(":")
+    if kind == "drill":
+        from console.tui.drill_form import drill_form
+
+        return drill_form(scene)
     if kind in ("restore", "back"):
         from console.tui.wayback_forms import back_form, restore_form
 

@@ -7,8 +7,11 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from console.text import plain
+from console.tui.places import DRILL
 
 if TYPE_CHECKING:
+    from console.drilling.target import DrillOrder
+    from console.incident.acts import Act
     from console.tui.app import ConsoleApp
     from console.tui.backend import Backend, RunbookText
     from console.tui.scene import Scene
@@ -54,6 +57,18 @@ class AppHost:
     def go(self, place: str, target: str = "") -> None:
         """Show another place."""
         self._app.places.go(place, target)
+        self._app.drills.reached(place)
+
+    async def record(self, act: Act) -> str:
+        """Put an act into the journal, a drill's apart; why it is not written, or ""."""
+        if self._app.drills.going:
+            return self._app.drills.record(act)
+        return await self.backend.record(act)
+
+    def drill(self, order: DrillOrder) -> None:
+        """Begin a drill."""
+        self._app.drills.begin(order)
+        self._app.places.go(DRILL)
 
     def back(self) -> None:
         """Show the place from which this one was opened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,11 @@ class KillControl:
     def open(self) -> None:
         """Open the dialog; or explain, or show the ladder of a kill that is running."""
         app = self._app
+        if app.drills.going:
+            app.drills.dialog()
+            return
+        # Of a drill that is over nothing stays on the screen beside a real dialog.
+        app.drills.dismiss()
         if self._backend.read_only:
             app.host.go(actions.HELP, "read-only")
         elif self._backend.snapshot is None:
@@ -105,7 +111,9 @@ class KillControl:
 
     def show_ladder(self, kill_id: str = "") -> None:
         """Show the newest kill, opened here or found in the journal; or an older one of the journal."""
-        if kill_id:
+        if self._app.drills.going:
+            self._app.drills.dialog()
+        elif kill_id:
             self._push(climbing=True, kill_id=kill_id)
         elif self._app.scene().ladder() is None and self._chosen not in self.running:
             self._app.say("no kill of this feature stands in the journal")
@@ -133,16 +141,42 @@ class KillControl:
         return session
 
     def _push(self, *, climbing: bool, problem: str = "", kill_id: str = "") -> None:
-        app = self._app
         name = self._chosen
         opened = self._backend.snapshot.config if self._backend.snapshot else None
-        # Out of a kill that runs one comes to the signals, where line 2 follows it.
-        app.places.make_room(actions.LADDER, way_back=climbing and name not in self.running)
+        self.push(
+            lambda: self._go(name, opened),
+            lambda: self._leave(name),
+            typing=lambda half: self._typing(name, half),
+            climbing=climbing,
+            # Out of a kill that runs one comes to the signals, where line 2 follows it.
+            way_back=climbing and name not in self.running,
+            problem=problem,
+            kill_id=kill_id,
+        )
+
+    def push(
+        self,
+        go: Callable[[], str],
+        leave: Callable[[], None],
+        *,
+        typing: Callable[[bool], None] = lambda _: None,
+        climbing: bool,
+        way_back: bool = False,
+        problem: str = "",
+        kill_id: str = "",
+    ) -> None:
+        """Show the dialog, or the ladder; the arguments are those of `KillScreen`.
+
+        Args:
+            way_back: out of it one comes to where one was; else to the signals.
+        """
+        app = self._app
+        app.places.make_room(actions.LADDER, way_back=way_back)
         screen = KillScreen(
             app.host,
-            go=lambda: self._go(name, opened),
-            leave=lambda: self._leave(name),
-            typing=lambda half: self._typing(name, half),
+            go=go,
+            leave=leave,
+            typing=typing,
             read_before_paint=app.read_before_paint,
             climbing=climbing,
             problem=problem,

@@ -29,7 +29,7 @@ class Looks:
     def looked(self, screen: str) -> None:
         """A person looked at a screen that shows signals."""
         snapshot = self._app.backend.snapshot
-        if not screen or snapshot is None:
+        if not screen or snapshot is None or self._app.drills.going:
             return
         about = (snapshot.config.name, screen)
         last = self._looked.get(about)

@@ -11,6 +11,8 @@ from console.tui.event_times import EventTimes
 
 if TYPE_CHECKING:
     from console.config import BrokenFeature
+    from console.drilling.stories import Story
+    from console.drilling.wire import Told
     from console.feature import Snapshot
     from console.killswitch.client import Prepared
     from console.killswitch.steps import Ladder
@@ -43,6 +45,33 @@ class Killing:
 
 
 @dataclass(frozen=True, slots=True)
+class Drilling:
+    """A drill that is going on at this console, or is just over.
+
+    Attributes:
+        told: as far as its process has told; None before its first word.
+        kind, trainee: as they were asked for.
+        story: what is told.
+        real: the feature as it really is; None until it has been read.
+        lost: the process went away before the drill was over.
+        hints: lines of advice that were asked for.
+    """
+
+    told: Told | None
+    kind: str
+    trainee: str
+    story: Story
+    real: Snapshot | None
+    lost: bool = False
+    hints: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Nothing of it goes on any more."""
+        return self.lost or (self.told is not None and self.told.phase in ("over", "refused"))
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One moment, complete.
 
@@ -58,6 +87,7 @@ class Scene:
         snapshots: every feature that is watched, in the configuration's order.
         broken: those that the configuration names and that cannot be watched.
         keys: which key does what, as rebound.
+        drill: the drill of this console; then `snapshot` is staged: the drill's flag, and a made-up BREACH.
         times: when each happening happened; the same object in every scene of one console.
     """
 
@@ -75,6 +105,7 @@ class Scene:
     snapshots: tuple[Snapshot, ...] = ()
     broken: tuple[BrokenFeature, ...] = ()
     keys: Keymap = KEYS
+    drill: Drilling | None = None
     times: EventTimes = field(default_factory=EventTimes, compare=False)
 
     @property

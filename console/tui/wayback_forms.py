@@ -26,7 +26,7 @@ def restore_form(scene: Scene) -> Form:
         return _nothing("restore", "the configuration has not been read yet")
     if not killed(snapshot):
         return _nothing("restore", "it is not killed: there is nothing to restore")
-    known = before(snapshot.kills)
+    known = before(snapshot.kills, snapshot.drills)
     percent = known.percent if known is not None else None
     titles = breaches(snapshot)
     fields = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Coroutine, Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual import events
 from textual.widget import Widget
@@ -19,6 +19,10 @@ from widgets.findings import Findings, FindingsModel
 from widgets.footer import Footer, FooterModel
 from widgets.look import Look
 from widgets.spans import SpanScreen
+
+if TYPE_CHECKING:
+    from console.drilling.target import DrillOrder
+    from console.incident.acts import Act
 
 
 class Host(Protocol):
@@ -63,6 +67,18 @@ class Host(Protocol):
         Args:
             target: what it is about (a signal's key, a gate's); the screen gets it by `aim`.
         """
+        ...
+
+    async def record(self, act: Act) -> str:
+        """Put an act of the person into the journal; in a drill, into the drill's.
+
+        Returns:
+            Why it is not written, in words, or "".
+        """
+        ...
+
+    def drill(self, order: DrillOrder) -> None:
+        """Begin a drill, and show it."""
         ...
 
     def back(self) -> None:

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from console.drilling.target import DrillOrder
 from console.restoring.carry import Order
 from console.text import plain
 from console.tui import actions
@@ -202,7 +203,10 @@ class FormScreen(ConsoleScreen):
             self._to(names.index(wrong.field))
             return
         self._writing = True
-        if isinstance(act, Order):
+        if isinstance(act, DrillOrder):
+            self._writing = False
+            self.host.drill(act)
+        elif isinstance(act, Order):
             self.host.run(self._go_back(act, self._form))
         else:
             self.host.run(self._write(act, self._form))
@@ -226,7 +230,7 @@ class FormScreen(ConsoleScreen):
     async def _write(self, act: Act, form: Form) -> None:
         problem = "it could not be written"
         try:
-            problem = await self.host.backend.record(act)
+            problem = await self.host.record(act)
         finally:
             self._writing = False
             if form is self._form and problem and self.is_running:

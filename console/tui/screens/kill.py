@@ -94,7 +94,10 @@ class KillScreen(ConsoleScreen):
         if self._page:
             self._pages.show(self._page_of(scene, self.app.size.width))
         elif self.place == actions.DIALOG:
-            if scene.snapshot is not None and (named := effect(scene.snapshot)) != self._effect:
+            if (
+                scene.snapshot is not None
+                and (named := effect(scene.snapshot, drill=scene.drill is not None)) != self._effect
+            ):
                 # A reload has changed what is killed: Enter counts for what is on the screen now.
                 self._effect, self._word = named, self._word.hidden()
             self._dialog.show(kill_dialog(scene, self._word, self._runbook(), self._problem))
@@ -140,6 +143,9 @@ class KillScreen(ConsoleScreen):
         return True
 
     def _acknowledge(self) -> None:
+        if self.host.scene().drill is not None:
+            self.host.say("a drill's alarms go into its score, and need nobody's word")
+            return
         newest = self.host.scene().ladder()
         if self._kill_id and (newest is None or newest.kill_id != self._kill_id):
             self.host.say("an older kill: the alarms of the newest one are on its own ladder")

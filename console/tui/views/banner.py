@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.killswitch.record import PRODUCTION
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
@@ -20,7 +21,16 @@ _MADE_UP = (
 
 
 def banner(scene: Scene) -> BannerModel:
-    """Environment, flag and clock; the verdict line; whether it can be killed."""
+    """Environment, flag and clock; the verdict line; whether it can be killed. In a drill, a drill's."""
+    if scene.drill is None:
+        return _banner(scene)
+    # Not needed by the first frame of a console in earnest.
+    from console.tui.views.drill import drill_banner
+
+    return drill_banner(scene, _banner(scene))
+
+
+def _banner(scene: Scene) -> BannerModel:
     stand, arming = standing(scene), arming_words(scene)
     key, title, environment, flag_key = _names(scene)
     flag_state, flag_detail = flag_words(scene)
@@ -59,7 +69,11 @@ def flag_words(scene: Scene) -> tuple[str, tuple[str, ...]]:
         return "?", ()
     if scene.killing is not None and scene.killing.running and not standing(scene).killed:
         return "asking", ()
-    flag = snapshot.flag
+    flag, drill = snapshot.flag, snapshot.drill
+    if drill is not None and drill.ladder is not None and drill.begun.kind == PRODUCTION and flag.state:
+        # At another console: whoever looks must not take it for somebody's kill.
+        who = plain(drill.begun.trainee)
+        return ("ON" if flag.state.on else "OFF"), (f"in a DRILL of {who}", "in a DRILL")
     if flag.state is None:
         return "?", ("not read yet",) if not flag.problem else ("cannot be read",)
     detail: tuple[str, ...] = ()

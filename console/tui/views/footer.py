@@ -24,6 +24,8 @@ def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -
     for action in scene.keys.of(screen):
         if not action.label or (action.id == "ladder" and scene.ladder() is None):
             continue
+        if action.id in ("hint", "end_drill") and not _drilling(scene):
+            continue
         if action.id == "acknowledge" and screen == actions.LADDER and not _alarmed(scene):
             continue
         forbidden = action.dangerous and scene.read_only
@@ -40,12 +42,22 @@ def footer(scene: Scene, screen: str, labels: Mapping[str, str] | None = None) -
     return FooterModel(groups, tuple(right))
 
 
+def _drilling(scene: Scene) -> bool:
+    return scene.drill is not None and not scene.drill.over
+
+
 def _alarmed(scene: Scene) -> bool:
     newest = scene.ladder()
     return newest is not None and bool(unseen(scene, newest))
 
 
 def _label(action: actions.Action, scene: Scene, screen: str) -> str:
+    if action.id == "kill" and _drilling(scene):
+        return "ladder" if scene.ladder() is not None else "kill (drill)"
+    if action.id == "back" and screen == actions.DRILL and not _drilling(scene):
+        return "leave"
+    if action.id == "back" and screen == actions.LADDER and _drilling(scene):
+        return "to signals"
     if action.id == "hold" and scene.held:
         return "goes on"
     if action.id == "back" and screen == actions.LADDER and scene.killing and scene.killing.running:

@@ -35,8 +35,8 @@ def kill_dialog(scene: Scene, word: ConfirmWord, runbook: str, problem: str = ""
         return KillDialogModel(title="KILL", lead=plain(scene.message), facts=(), levers=(), word=WORD)
     title, found = runbook_steps(in_breach(snapshot), runbook)
     return KillDialogModel(
-        title=f"KILL  {plain(snapshot.config.key)}",
-        lead=_already(scene) + lead(scene, snapshot),
+        title=f"{'DRILL  ' if scene.drill else ''}KILL  {plain(snapshot.config.key)}",
+        lead=_lead(scene, snapshot),
         facts=facts(scene, snapshot),
         levers=_levers(scene, snapshot),
         levers_notes=_levers_notes(scene, snapshot, problem),
@@ -44,26 +44,36 @@ def kill_dialog(scene: Scene, word: ConfirmWord, runbook: str, problem: str = ""
         runbook=found,
         word=WORD,
         typed=word.text,
-        message=message(snapshot, word),
+        message=message(snapshot, word, drill=scene.drill is not None),
         ready=word.complete,
     )
 
 
-def effect(snapshot: Snapshot) -> str:
+def _lead(scene: Scene, snapshot: Snapshot) -> str:
+    if scene.drill is None:
+        return _already(scene) + lead(scene, snapshot)
+    from console.tui.views.drill import drill_lead
+
+    return drill_lead(scene)
+
+
+def effect(snapshot: Snapshot, *, drill: bool = False) -> str:
     """The sentence that must have been painted before Enter counts."""
     config = snapshot.config
-    return f"Enter kills {plain(config.flag_key)} in {plain(config.environment)}"
+    kills = "kills, for the drill," if drill else "kills"
+    return f"Enter {kills} {plain(config.flag_key)} in {plain(config.environment)}"
 
 
-def message(snapshot: Snapshot, word: ConfirmWord) -> str:
+def message(snapshot: Snapshot, word: ConfirmWord, *, drill: bool = False) -> str:
     """What stands beside the typed word."""
     left = len(WORD) - word.typed
     if word.complete:
+        does = effect(snapshot, drill=drill)
         if word.answer is Answer.ONCE_MORE:
-            return f"{effect(snapshot)}: once more"
+            return f"{does}: once more"
         if word.answer is Answer.PASTED:
-            return f"{effect(snapshot)}; the paste was discarded"
-        return effect(snapshot)
+            return f"{does}; the paste was discarded"
+        return does
     letters = f"{left} {'letter' if left == 1 else 'letters'} to go"
     if word.answer is Answer.PASTED:
         return f"a paste was discarded: type it, {letters}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from console.killswitch.record import DrillRecord, KillRecord
+from console.killswitch.record import PRODUCTION, DrillRecord, KillRecord
 from console.killswitch.steps import Mark, Rung
 from console.text import plain
 from console.tui.scene import Scene
@@ -39,6 +39,12 @@ def facts(scene: Scene, snapshot: Snapshot) -> tuple[FactModel, ...]:
     """Flag, who is affected, what they get instead, how it is undone."""
     move, polarity = flag_move(snapshot)
     fallback = snapshot.config.fallback
+    if scene.drill is not None and scene.drill.kind != PRODUCTION:
+        return (
+            FactModel("flag", f"{plain(snapshot.config.flag_key)}    {move}", polarity),
+            FactModel("affects", "nobody: this is a drill"),
+            FactModel("way back", "by itself, at the end of the drill"),
+        )
     said = [
         FactModel("flag", f"{plain(snapshot.config.flag_key)}    {move}", polarity),
         FactModel("affects", affects(snapshot)),
@@ -48,7 +54,8 @@ def facts(scene: Scene, snapshot: Snapshot) -> tuple[FactModel, ...]:
         said.append(FactModel("", fallback_seen(scene, snapshot)))
     if snapshot.flag.problem:
         said.append(FactModel("", _unread(scene, snapshot)))
-    said.append(FactModel("way back", way_back(scene, snapshot)))
+    back = "by itself, at the end of the drill" if scene.drill is not None else way_back(scene, snapshot)
+    said.append(FactModel("way back", back))
     return tuple(said)
 
 

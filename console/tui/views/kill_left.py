@@ -42,7 +42,10 @@ def sections(scene: Scene, newest: Ladder, runbook: str, *, lost: bool) -> tuple
     left = tuple(_left(scene, newest, runbook))
     nothing = (NoteModel("Nothing: every rung that can be shown came true."),)
     found.append(SectionModel("what is left to do", left or nothing))
-    if scene.snapshot is not None:
+    if scene.drill is not None:
+        way_back = NoteModel("by itself, when the drill ends: E ends it now", label="way back")
+        found.append(SectionModel("and then", (way_back,)))
+    elif scene.snapshot is not None:
         found.append(
             SectionModel("not now: only when the cause is known", _undo(scene, scene.snapshot, newest))
         )

@@ -32,6 +32,7 @@ _WORDS = {
     Outcome.NOT_SENT: "NEVER SENT",
 }
 _NOT_HELD = (Mark.UNKNOWN, Mark.FALSE)
+_DRILL_LEAVE = NoteModel("Leave or lose the line: the drill ends, and what it has killed is restored.")
 _LEAVE = NoteModel("You may leave or lose the line: the kill goes on without this screen.")
 
 
@@ -49,15 +50,16 @@ def ladder(scene: Scene, runbook: str, kill_id: str = "") -> LadderModel:
     key = plain(snapshot.config.key) if snapshot else ""
     if newest is None:
         return LadderModel(
-            title=f"KILLING  {key}",
+            title=f"{'DRILL  ' if scene.drill else ''}KILLING  {key}",
             tone=Tone.DANGER,
             rungs=(RungModel(Shown.NOW, "journaled", "", "Enter was sent to the kill's own process"),),
-            notes=(_LEAVE,),
+            notes=(_DRILL_LEAVE if scene.drill else _LEAVE,),
         )
     lost = scene.killing is not None and scene.killing.lost and newest.kill_id == _own(scene)
     proven = newest.outcome in _PROVEN
     over = proven and snapshot is not None and back_on(scene)
     title = "WAS KILLED, NO LONGER" if over else _title(newest)
+    title = f"DRILL  {title}" if scene.drill else title
     return LadderModel(
         title=f"{title}  {key}",
         tone=Tone.PLAIN if proven and not (over and snapshot and snapshot.back_on) else Tone.DANGER,
@@ -138,5 +140,5 @@ def _notes(scene: Scene, newest: Ladder, lost: bool) -> tuple[NoteModel, ...]:
     took, others = time_to_kill(scene.snapshot, newest)
     times = (NoteModel(took, right=others),) if took else ()
     if newest.outcome is Outcome.ASKING or (newest.outcome in _PROVEN and not newest.finished):
-        return (*times, _LEAVE)
+        return (*times, _DRILL_LEAVE if scene.drill else _LEAVE)
     return times

@@ -33,6 +33,8 @@ _COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "ei
 
 NEVER_SENT_STANDS = timedelta(hours=1)
 
+LEASE = "lease"
+"""Name under which the alarm of a drill that was not restored is acknowledged."""
 LATCH = "latch"
 """Name under which the alarm of a flag that was turned back is acknowledged."""
 
@@ -78,6 +80,11 @@ def standing(scene: Scene) -> Standing:
         harm = f"; {_number(breaches)} in BREACH" if breaches else ""
         text = f"{_turned_back(scene, snapshot)}{harm}"
         return Standing(State.BREACH, "ON AGAIN", text, danger=True)
+    left = snapshot.left_killed
+    if left is not None and scene.drill is None and (left.id, LEASE) not in snapshot.records.alarms:
+        result = left.ended.text if left.ended is not None else ""
+        text = f"by a drill of {plain(left.begun.trainee)}: {plain(result)}; R restores, o: seen"
+        return Standing(State.ERROR, "LEFT KILLED", text, danger=True, killed=True)
     return _of_verdicts(scene, snapshot.board.verdicts.values())
 
 

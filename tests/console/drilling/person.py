@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from console.drilling.client import DrillClient
 from console.drilling.rows import KINDS, Drill, drills
+from console.drilling.target import DrillOrder
 from console.drilling.wire import Told
 from console.killswitch.history import process_began
 from console.killswitch.steps import Outcome
@@ -21,6 +22,7 @@ NAME = "support-drafts@production"
 DRILL_TABLE = f"""
 [feature.drill]
 flag = "{DRILL_KEY}"
+evaluate = true
 """
 
 
@@ -40,10 +42,7 @@ class Person:
             config_path,
             feature,
             operator=MARA,
-            kind=kind,
-            trainee="Priya",
-            story="schema-failures",
-            confirm=confirm,
+            order=DrillOrder(kind, "Priya", "schema-failures", confirm),
         )
         self.opened.append(self)
 

@@ -19,6 +19,7 @@ from console.identity import Operator
 from console.incident.acts import Act, AlarmSeen, Attest, Note, body_of, kind_of
 from console.incident.happening import Happening
 from console.killswitch.history import DRILL_INTENT, DRILL_STEP, step_body
+from console.killswitch.record import PRODUCTION, REHEARSAL, DrillRecord
 from console.killswitch.steps import Outcome
 from console.store.journal import Journal
 from tests.console.tui.stage import RECORD
@@ -133,8 +134,28 @@ def test_only_a_kill_that_pulled_a_lever_of_this_very_flag_counts_as_its_proof()
         replace(RECORD, ladder=replace(RECORD.ladder, flag_key="support-drafts-old")),
         replace(RECORD, confirmed_at=None),
     ):
-        assert last_proof([kill], flag) is None
-    assert last_proof([RECORD, already], flag) == RECORD.confirmed_at
+        assert last_proof([kill], [], flag, {}) is None
+    assert last_proof([RECORD, already], [], flag, {}) == RECORD.confirmed_at
+
+
+@pytest.mark.requirement(26)
+def test_a_production_drill_counts_as_proof_and_a_rehearsal_does_not() -> None:
+    flag, at = RECORD.ladder.flag_key, RECORD.confirmed_at
+    drill = DrillRecord(RECORD.ladder, RECORD.at, at, None, {}, PRODUCTION)
+    assert last_proof([], [drill], flag, {}) == at
+    assert last_proof([], [replace(drill, kind=REHEARSAL)], flag, {}) is None
+    assert last_proof([], [drill], f"{flag}-renamed", {}) is None
+
+
+@pytest.mark.requirement(26)
+def test_a_proof_is_void_once_its_lever_or_its_token_was_changed() -> None:
+    flag, number = RECORD.ladder.flag_key, RECORD.ladder.killed_by
+    assert number is not None
+    kill = replace(RECORD, prints={1: "a1", number: "c0ffee"})
+    drill = DrillRecord(RECORD.ladder, RECORD.at, RECORD.confirmed_at, None, kill.prints, PRODUCTION)
+    for now in ({number: "c0ffee"}, {1: "another one", number: "c0ffee"}, {}):
+        assert last_proof([kill], [], flag, now) == last_proof([], [drill], flag, now) == RECORD.confirmed_at
+    assert last_proof([kill], [drill], flag, {number: "changed"}) is None
 
 
 async def test_an_alarm_that_somebody_has_seen_on_another_console_is_known_here(followed: Followed) -> None:
@@ -147,6 +168,7 @@ async def test_an_alarm_that_somebody_has_seen_on_another_console_is_known_here(
 @pytest.mark.requirement(23)
 async def test_the_rows_of_a_drill_are_no_kill(followed: Followed) -> None:
     intent = {
+        "drill": REHEARSAL,
         "flag_key": "support-drafts-ai",
         "operator": JONAS.as_dict(),
         "started": RECORD.ladder.started,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from console.config import FallbackConfig
+from console.killswitch.record import PRODUCTION, REHEARSAL, DrillRecord
 from console.killswitch.steps import Mark, Outcome, Rung
 from console.readiness.gates import GateState
 from console.snapshot import JournalView
@@ -55,14 +57,60 @@ def test_a_kill_of_over_30_days_ago_is_expired_and_says_what_to_do() -> None:
     shown = gate(old, "kill-switch", NOW + DAY)
     assert shown.state is GateState.EXPIRED
     assert shown.missing == "the last confirmed kill was 30 days ago, and counts for 30 days"
-    assert "console kill drafts@production --confirm drafts-ai" in shown.fix
+    assert "console drill drafts@production --kind production --confirm drafts-ai" in shown.fix
+
+
+def drill(kind: str = PRODUCTION, **changes: Any) -> DrillRecord:
+    one = kill(**changes)
+    return DrillRecord(one.ladder, one.at, one.confirmed_at, None, {1: "c0ffee"}, kind)
+
+
+@pytest.mark.requirement(26)
+def test_a_production_drill_of_the_very_flag_passes_and_says_that_it_was_one() -> None:
+    shown = gate(replace(NEVER, drills=(drill(),)), "kill-switch")
+    assert shown.state is GateState.PASS
+    assert shown.evidence == "in production 5 days ago, in a drill, confirmed after 0.9 s by lever 1"
+
+
+@pytest.mark.requirement(26)
+def test_a_rehearsal_proves_people_and_path_and_never_the_real_flag() -> None:
+    shown = gate(replace(NEVER, drills=(drill(REHEARSAL, flag_key="drafts-ai-drill"),)), "kill-switch")
+    assert shown.state is GateState.UNKNOWN
+
+
+@pytest.mark.requirement(26)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"prints": {1: "another token"}},
+        {"config": replace(READY.config, flag_key="drafts-ai-2")},
+    ],
+    ids=["a changed token or lever", "a renamed flag"],
+)
+def test_a_drill_is_void_after_a_change(changes: dict[str, Any]) -> None:
+    assert gate(replace(NEVER, drills=(drill(),), **changes), "kill-switch").state is GateState.UNKNOWN
+
+
+@pytest.mark.requirement(26)
+def test_a_drill_is_good_for_30_days() -> None:
+    drilled = replace(NEVER, drills=(drill(at=NOW),))
+    assert gate(drilled, "kill-switch", NOW + 30 * DAY).state is GateState.PASS
+    assert gate(drilled, "kill-switch", NOW + 31 * DAY).state is GateState.EXPIRED
+
+
+@pytest.mark.requirement(26)
+def test_a_kill_by_a_lever_that_was_changed_since_says_so() -> None:
+    old = replace(kill(), prints={1: "c0ffee"})
+    shown = gate(replace(READY, kill=old, last_confirmed_kill=None, prints={1: "new"}), "kill-switch")
+    assert shown.state is GateState.UNKNOWN
+    assert "lever 1, which the last kill has proven, was changed since" in shown.missing
 
 
 def test_without_a_kill_it_is_unknown_and_says_how_to_pull_it() -> None:
     shown = gate(NEVER, "kill-switch")
     assert shown.state is GateState.UNKNOWN
     assert shown.missing == "no confirmed kill in production is in the journal"
-    assert "K, or console kill drafts@production --confirm drafts-ai" in shown.fix
+    assert "console drill drafts@production --kind production --confirm drafts-ai, or D" in shown.fix
     assert "console attest drafts@production kill-switch" in shown.fix
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from adapters.flags.port import ArmingCheck, FlagState, RequestSketch
 from adapters.untrusted import Untrusted
 from console.config import BrokenFeature, FallbackConfig, FeatureConfig, ProviderTable, Stage
+from console.drilling.target import DrillOrder
 from console.identity import Operator
 from console.incident.acts import Acknowledge, Act, Attest, Done
 from console.incident.happening import Happening
@@ -426,6 +427,11 @@ class ScriptedExecutor:
         self._waiting.extend(messages)
         self._theirs.send(b"." * len(messages))
 
+    @property
+    def unread(self) -> bool:
+        """Something was sent that the screen has not taken yet."""
+        return bool(self._waiting)
+
     def die(self) -> None:
         """Let the executor's end go away."""
         self._theirs.close()
@@ -461,6 +467,22 @@ class ScriptedExecutor:
         self._mine.close()
 
 
+class ScriptedDrill(ScriptedExecutor):
+    """The screen's end of a drill whose other end the test holds."""
+
+    def __init__(self, order: DrillOrder) -> None:
+        super().__init__()
+        self.order = order
+        self.marks: list[tuple[str, str]] = []
+        self.ends: list[tuple[str, str]] = []
+
+    def mark(self, name: str, text: str = "") -> None:
+        self.marks.append((name, text))
+
+    def end(self, why: str, breach: str = "") -> None:
+        self.ends.append((why, breach))
+
+
 class StageBackend:
     """A backend whose snapshots the test sets."""
 
@@ -484,6 +506,7 @@ class StageBackend:
         self.tz: tzinfo = TZ
         self.book = Book()
         self.executors: list[ScriptedExecutor] = []
+        self.begun: list[ScriptedDrill] = []
         self.proofs = 0
         self.started = self.stopped = False
         self.refuses: OSError | None = None
@@ -541,7 +564,7 @@ class StageBackend:
 
     async def stop(self) -> None:
         self.stopped = True
-        for executor in self.executors:
+        for executor in (*self.executors, *self.begun):
             executor.die()
             executor.leave()
 
@@ -557,6 +580,12 @@ class StageBackend:
         if not executor.closed:
             executor.say(self.prepared)
         return executor
+
+    def begin_drill(self, order: DrillOrder) -> ScriptedDrill:
+        if self.refuses is not None:
+            raise self.refuses
+        self.begun.append(ScriptedDrill(order))
+        return self.begun[-1]
 
     async def go_back(self, order: Order) -> str:
         self.orders.append(order)
