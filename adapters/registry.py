@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "flags": {
         "homegrown": "adapters.flags.homegrown:Homegrown",
+        "postgresql": "adapters.flags.postgresql_row:PostgresqlRow",
+        "sqlite": "adapters.flags.sqlite_row:SqliteRow",
         "unleash": "adapters.flags.unleash:Unleash",
     },
     "evaluators": {

@@ -218,6 +218,56 @@ RESTORE = """
 hold_down = "15m"
 """
 
+DRILL = """
+[feature.drill]
+flag = "support-drafts-ai-drill"
+evaluate = true
+lease = "10m"
+"""
+
+SQLITE = """
+[feature.flag]
+provider = "sqlite"
+path = "/srv/support/flags.db"
+table = "flags"
+key = "support-drafts-ai"
+environment = "production"
+key_column = "key"
+environment_column = "environment"
+on_column = "enabled"
+on = 1
+off = 0
+percent_column = "percent"
+version_column = "version"
+changed_at_column = "changed_at"
+changed_by_column = "changed_by"
+reason_column = "reason"
+"""
+
+POSTGRESQL = """
+[feature.flag]
+provider = "postgresql"
+host = "db.example.com"
+port = 5432
+database = "support"
+user = "console"
+password = "file:/run/secrets/flags-db"
+sslmode = "verify-full"
+table = "product.flags"
+key = "support-drafts-ai"
+environment = "production"
+key_column = "key"
+environment_column = "environment"
+on_column = "enabled"
+on = true
+off = false
+percent_column = "percent"
+version_column = "version"
+changed_at_column = "changed_at"
+changed_by_column = "changed_by"
+reason_column = "reason"
+"""
+
 ROLLOUT = """
 [feature.rollout]
 stages = [

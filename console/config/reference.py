@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from adapters.flags import homegrown, ofrep, unleash, unleash_frontend
+from adapters.flags import homegrown, ofrep, postgresql_row, sqlite_row, unleash, unleash_frontend
 from adapters.levers import command, http
 from adapters.signals import event_link, prometheus_options, prometheus_traffic
 from console.config import examples, prose, tables
@@ -27,6 +27,8 @@ Struct = type[msgspec.Struct]
 
 FLAGS: Mapping[str, tuple[Struct, str]] = {
     "homegrown": (homegrown.Options, examples.HOMEGROWN),
+    "postgresql": (postgresql_row.Options, examples.POSTGRESQL),
+    "sqlite": (sqlite_row.Options, examples.SQLITE),
     "unleash": (unleash.Options, examples.UNLEASH),
 }
 LEVERS: Mapping[str, tuple[Struct, str]] = {
@@ -67,6 +69,7 @@ CONTENTS = "\n".join(
         (1, "`[feature.rollout]`", "featurerollout"),
         (1, "`[feature.cohorts.*]`", "featurecohorts"),
         (1, "`[feature.restore]`", "featurerestore"),
+        (1, "`[feature.drill]`", "featuredrill"),
     )
 )
 
@@ -110,6 +113,7 @@ def _parts() -> Iterator[str]:
     yield f"{_words(tables.StageTable)[0]}\n\n{_keys(tables.StageTable)}"
     yield from _section("### `[feature.cohorts.*]`", tables.CohortTable, examples.COHORT)
     yield from _section("### `[feature.restore]`", tables.RestoreTable, examples.RESTORE)
+    yield from _section("### `[feature.drill]`", tables.DrillTable, examples.DRILL)
 
 
 def _signals() -> Iterator[str]:

@@ -42,7 +42,7 @@ def test_an_unknown_name_lists_the_known_ones_and_the_closest() -> None:
         registry.open_flag("unlesh", FLAG, "feature.flag of x")
     assert caught.value.where == "feature.flag of x"
     assert caught.value.what == "unknown provider `unlesh`"
-    assert caught.value.todo == "Did you mean `unleash`? Accepted providers: homegrown, unleash."
+    assert caught.value.todo == "Did you mean `unleash`? Accepted providers: homegrown, postgresql, sqlite, unleash."
 
 
 def test_an_adapters_own_table_is_checked_when_it_is_opened() -> None:
@@ -73,7 +73,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("installed")
 def test_another_packages_adapter_is_found_by_its_entry_point() -> None:
     assert registry.open_flag("acme", FLAG, "w", trust=Trust(commands=True)).label == "acme k True"
-    assert registry.names("flags") == ("acme", "broken", "homegrown", "unleash")
+    assert registry.names("flags") == ("acme", "broken", "homegrown", "postgresql", "sqlite", "unleash")
 
 
 @pytest.mark.usefixtures("installed")

@@ -16,6 +16,7 @@ import pytest
 
 from adapters import errors, registry
 from adapters.flags.port import FlagProvider, Rollout
+from tests.console.drilling.person import Person
 from tests.integration.command import console
 
 pytestmark = pytest.mark.servers
@@ -291,3 +292,76 @@ stages = [{{ name = "5%", percent = 5 }}, {{ name = "25%", percent = 25 }}]
     assert await server.enabled()
     (strategy,) = await strategies(server)
     assert (strategy["name"], strategy["parameters"]["rollout"]) == ("flexibleRollout", "5")
+
+
+def drilled(server: Server, folder: Path, drill_key: str) -> Path:
+    """A feature on this server, with a flag for rehearsals."""
+    config = folder / "console.toml"
+    config.touch(mode=0o600)
+    config.write_text(f"""
+[store]
+path = "{folder / "store" / "console.db"}"
+second = "{folder / "second" / "journal.db"}"
+
+[[feature]]
+key = "drafts"
+environment = "production"
+
+[feature.flag]
+provider = "unleash"
+url = "{server.url}"
+token = "env:UNLEASH_ADMIN_TOKEN"
+key = "{server.key}"
+
+[feature.drill]
+flag = "{drill_key}"
+""")
+    return config
+
+
+async def until_restored(server: Server) -> None:
+    async with asyncio.timeout(60):
+        while not await server.enabled():  # noqa: ASYNC110 - another process sets no event of ours
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.requirement(24)
+async def test_a_drill_whose_operator_vanishes_is_restored_exactly(server: Server, tmp_path: Path) -> None:
+    config = drilled(server, tmp_path, "not-used")
+    before = await strategies(server)
+    person = Person(config, "production", confirm=server.key, feature="drafts@production")
+    await person.kills()
+    assert not await server.enabled()
+    person.vanishes()
+    await until_restored(server)
+    assert await strategies(server) == before
+
+
+@pytest.mark.requirement(24)
+async def test_a_drill_in_which_a_real_kill_happens_stays_killed(server: Server, tmp_path: Path) -> None:
+    config = drilled(server, tmp_path, "not-used")
+    person = Person(config, "production", confirm=server.key, feature="drafts@production")
+    await person.kills()
+    done = await asyncio.to_thread(console, "kill", "drafts", f"--confirm={server.key}", config=config)
+    assert done.status == 0, done
+    told = await person.sees(lambda told: told.phase == "over")
+    person.vanishes()
+    assert told.result == "void"
+    assert not await server.enabled()
+
+
+@pytest.mark.requirement(24)
+async def test_a_flag_that_somebody_changes_in_mid_drill_is_left_as_it_is(
+    server: Server, tmp_path: Path
+) -> None:
+    config = drilled(server, tmp_path, "not-used")
+    person = Person(config, "production", confirm=server.key, feature="drafts@production")
+    await person.kills()
+    place = f"{server.path}/environments/production"
+    for way in ("on", "off"):
+        (await server.admin.post(f"{place}/{way}")).raise_for_status()
+    person.client.end("Priya ended it")
+    told = await person.sees(lambda told: told.phase == "over")
+    person.vanishes()
+    assert told.result == "void", told.text
+    assert not await server.enabled()

@@ -56,6 +56,7 @@ def shown() -> Iterator[tuple[str, type[msgspec.Struct]]]:
     yield examples.PEOPLE, tables.PeopleTable
     yield examples.FALLBACK, tables.FallbackTable
     yield examples.ROLLOUT, tables.RolloutTable
+    yield examples.DRILL, tables.DrillTable
     for providers in PROVIDERS.values():
         for kind, example in providers.values():
             yield example, kind
@@ -86,7 +87,7 @@ def _keys(value: Any) -> Iterator[str]:
 TOP = examples.OPERATOR + examples.STORE + examples.PEOPLE + examples.KEYS
 
 
-@pytest.mark.parametrize("flag", [examples.HOMEGROWN, examples.UNLEASH])
+@pytest.mark.parametrize("flag", [examples.HOMEGROWN, examples.UNLEASH, examples.SQLITE, examples.POSTGRESQL])
 @pytest.mark.parametrize("evaluate", [examples.OFREP, examples.UNLEASH_FRONTEND])
 @pytest.mark.parametrize("traffic", [examples.EVENTS_TRAFFIC, examples.PROMETHEUS_TRAFFIC])
 @pytest.mark.parametrize("signals", [examples.REACH, examples.EVENTS, "".join(examples.QUERIES.values())])
