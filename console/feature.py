@@ -16,8 +16,9 @@ from console.following.journal import JournalFollower
 from console.following.keeper import Keeper
 from console.following.runbook import RunbookFollower
 from console.incident.acts import body_of, kind_of
-from console.incident.telling import of_arming, of_problem
+from console.incident.telling import of_arming, of_expiry, of_problem
 from console.incident.timeline import Timeline
+from console.killswitch.expiry import crossed
 from console.killswitch.fingerprint import fingerprints
 from console.killswitch.prove import prove
 from console.patience import within
@@ -226,7 +227,8 @@ class FeatureService:
         armed = tuple(lever.armed for lever in arming.levers)
         if self._armed is None or self._armed[0] != armed:
             self._armed = armed, arming.proven_at
-        self._told([of_arming(arming, since=self._armed[1])])
+        expiring = [of_expiry(*one) for one in crossed(self.feature, datetime.now(UTC))]
+        self._told([of_arming(arming, since=self._armed[1]), *expiring])
         self._notify()
 
     async def refresh(self) -> None:

@@ -202,8 +202,15 @@ def _flag_table(table: ProviderTable, environment: str) -> ProviderTable:
     kill_state = options.pop("kill_state", "off")
     if kill_state not in ("off", "on"):
         raise BadOptions("`kill_state` is neither value", where=table.where, todo='Accepted: "off", "on".')
-    flag = replace(table, options=options, kill_state=kill_state)
-    check(registry.open_flag, flag, own=("kill_state",))
+    canary = options.pop("canary", "")
+    if not isinstance(canary, str) or (canary and canary == options.get("key")):
+        raise BadOptions(
+            "`canary` is not the key of another flag",
+            where=table.where,
+            todo="Make a flag that nothing hangs on, in the same place, and name it here.",
+        )
+    flag = replace(table, options=options, kill_state=kill_state, canary=canary)
+    check(registry.open_flag, flag, own=("kill_state", "canary"))
     return flag
 
 

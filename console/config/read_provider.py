@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from adapters import registry
@@ -10,6 +11,9 @@ from adapters.errors import BadOptions, UnknownKey
 from adapters.options import choices, printable
 from adapters.trust import Trust
 from console.config.settings import ProviderTable
+
+EXPIRES = "token_expires"
+"""Key of every table that names a provider."""
 
 
 def provider_table(raw: Mapping[str, Any], where: str, trust: Trust, kind: str) -> ProviderTable:
@@ -24,7 +28,8 @@ def provider_table(raw: Mapping[str, Any], where: str, trust: Trust, kind: str) 
     options = dict(raw)
     provider = options.pop("provider", None)
     if isinstance(provider, str) and provider:
-        return ProviderTable(where, provider, options, trust)
+        expires = _expires(options.pop(EXPIRES, None), where)
+        return ProviderTable(where, provider, options, trust, expires=expires)
     raise BadOptions(
         "missing key `provider`" if provider is None else "`provider` is not a name",
         where=where,
@@ -45,7 +50,7 @@ def check(opener: Callable[..., object], table: ProviderTable, *, own: Iterable[
     try:
         opener(table.provider, table.options, table.where, trust=table.trust)
     except UnknownKey as error:
-        known = choices("keys", error.key, {"provider", *own, *error.accepted})
+        known = choices("keys", error.key, {"provider", EXPIRES, *own, *error.accepted})
         raise BadOptions(error.what, where=table.where, todo=known) from None
     except BadOptions as error:
         raise BadOptions(error.what, where=table.where, todo=error.todo) from None
@@ -63,6 +68,23 @@ def meant(name: str, raw: Mapping[str, Any]) -> str:
 
     close = get_close_matches(name, list(raw), n=1)
     return f" Did you mean it by `{printable(close[0])}`?" if close and close[0] != name else ""
+
+
+def _expires(value: object, where: str) -> datetime | None:
+    """The instant at which a token expires; of a day, its beginning, so that nobody is warned too late."""
+    if value is None:
+        return None
+    found = value
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            found = None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        found = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if not isinstance(found, datetime):
+        raise BadOptions(f"`{EXPIRES}` is no date", where=where, todo="Write it like 2026-12-31.")
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _names(kind: str) -> set[str]:

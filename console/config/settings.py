@@ -26,6 +26,8 @@ class ProviderTable:
         options: the provider's own keys, unchecked, secrets still as references.
         trust: of the file that it came from.
         kill_state: where the provider is a flag's, which of its values means *killed*: "off" or "on".
+        canary: where the provider is a flag's, the key of a flag beside it that nothing hangs on; or "".
+        expires: when its token expires, UTC, as the user wrote it; None where nobody said.
     """
 
     where: str
@@ -33,6 +35,8 @@ class ProviderTable:
     options: Mapping[str, Any]
     trust: Trust = Trust()
     kill_state: str = "off"
+    canary: str = ""
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,10 +123,16 @@ class FlagTable(msgspec.Struct):
     Attributes:
         provider: who keeps the flag.
         kill_state: which value of the flag means *killed*: `on` for an inverse flag.
+        canary: key of a flag that is off and that nothing hangs on, in the same place. Arming asks for it to
+            be off once more: that proves the token's right to write where the provider does not tell it.
+        token_expires: the day on which the token expires; every table that names a provider has this key. The
+            console warns 14, 7 and 1 days before.
     """
 
     provider: str
     kill_state: Literal["off", "on"] = "off"
+    canary: str = ""
+    token_expires: str | None = None
 
 
 class BaselineTable(msgspec.Struct, forbid_unknown_fields=True):

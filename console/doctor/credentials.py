@@ -17,6 +17,7 @@ import msgspec
 from adapters.errors import AdapterError
 from adapters.secrets import Secret
 from console.doctor.finding import Finding, Severity
+from console.killswitch.expiry import expiry_check, expiry_warning
 from console.patience import within
 
 if TYPE_CHECKING:
@@ -49,6 +50,18 @@ class SecretFacts:
     todo: str = ""
     exposed: str = ""
     expires: datetime | None = None
+
+
+def of_dates(feature: FeatureConfig, now: datetime) -> Iterator[Finding]:
+    """Judge the dates that were written beside tokens."""
+    for table in _tables(feature):
+        check = expiry_check(table, now)
+        if check is None:
+            continue
+        warned = check.holds and bool(expiry_warning(table, now))
+        severity = Severity.FINE if check.holds else Severity.BROKEN
+        severity = Severity.WARNING if warned else severity
+        yield Finding(severity, "credentials", feature.name, table.where, check.text, check.todo)
 
 
 def of_secret(feature: str, secret: SecretFacts, now: datetime) -> Iterator[Finding]:

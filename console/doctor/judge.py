@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from console.doctor.arming import of_arming
 from console.doctor.configuration import of_feature_config, of_file
-from console.doctor.credentials import of_secret
+from console.doctor.credentials import of_dates, of_secret
 from console.doctor.facts import Facts, FeatureFacts
 from console.doctor.finding import Finding, Severity, worst_first
 from console.doctor.keeping import of_history, of_journal
@@ -48,6 +48,7 @@ def _of_feature(feature: FeatureFacts, facts: Facts) -> Iterator[Finding]:
     yield from of_feature_config(config)
     for secret in feature.secrets:
         yield from of_secret(config.name, secret, facts.at)
+    yield from of_dates(config, facts.at)
     if feature.arming is not None:
         yield from of_arming(config.name, feature.arming)
     else:

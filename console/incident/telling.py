@@ -30,6 +30,7 @@ from console.text import plain
 
 if TYPE_CHECKING:
     from adapters.flags.port import FlagState
+    from console.config import ProviderTable
     from console.drilling.rows import Drill
     from console.identity import Operator
     from console.killswitch.arming import Arming
@@ -120,6 +121,17 @@ def of_arming(arming: Arming, since: datetime) -> Happening:
     armed = sum(1 for lever in arming.levers if lever.armed)
     text = f"checked: {armed} of {len(arming.levers)} levers armed"
     return Happening(arming.proven_at, None, "arming", text, CONSOLE, "", f"arming:{since.isoformat()}")
+
+
+def of_expiry(lever: int, table: ProviderTable, at: datetime, days: int) -> Happening:
+    """A token's date comes near, or has passed.
+
+    Args:
+        at: instant at which so many days were left.
+    """
+    when = f"expires in {days} day{'' if days == 1 else 's'}" if days else "has EXPIRED"
+    text = f"lever {lever}, {plain(table.provider)}: its token {when}"
+    return Happening(at, None, "arming", text, CONSOLE, "", f"expiry:{lever}:{at.isoformat()}")
 
 
 def of_problem(kind: str, text: str, since: datetime) -> Happening:

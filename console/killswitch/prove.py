@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from adapters.errors import AdapterError
 from adapters.flags.port import ArmingCheck
 from console.killswitch.arming import Arming, LeverArming
+from console.killswitch.canary import canary_check, with_canary
+from console.killswitch.expiry import expiry_check
 from console.killswitch.levers import Lever, close_levers, open_levers
 
 if TYPE_CHECKING:
-    from console.config import FeatureConfig
+    from console.config import FeatureConfig, ProviderTable
 
 PROVE_SECONDS = 10.0
 """The most that the proof of one lever may take: several requests of 5 s at most, beside each other."""
@@ -28,8 +30,11 @@ async def prove(
         clock: instants, UTC.
     """
     levers = open_levers(feature)
+    tables = (feature.flag, *feature.levers)
     try:
-        checks = await asyncio.gather(*(_prove(lever) for lever in levers))
+        checks = await asyncio.gather(
+            *(_prove(lever, table, clock) for lever, table in zip(levers, tables, strict=True))
+        )
     finally:
         await close_levers(levers)
     return Arming(
@@ -41,10 +46,19 @@ async def prove(
     )
 
 
-async def _prove(lever: Lever) -> tuple[ArmingCheck, ...]:
+async def _prove(
+    lever: Lever, table: ProviderTable, clock: Callable[[], datetime]
+) -> tuple[ArmingCheck, ...]:
+    checks = await _armed(lever, table)
+    dated = expiry_check(table, clock())
+    return checks if dated is None else (*checks, dated)
+
+
+async def _armed(lever: Lever, table: ProviderTable) -> tuple[ArmingCheck, ...]:
     try:
         async with asyncio.timeout(PROVE_SECONDS):
-            return await lever.arm()
+            checks = await lever.arm()
+            return with_canary(checks, await canary_check(table))
     except TimeoutError:
         what = f"no answer within {PROVE_SECONDS:g} s"
         return (ArmingCheck("reachable", None, what, "Look at the provider, then prove again."),)

@@ -42,7 +42,10 @@ def test_an_unknown_name_lists_the_known_ones_and_the_closest() -> None:
         registry.open_flag("unlesh", FLAG, "feature.flag of x")
     assert caught.value.where == "feature.flag of x"
     assert caught.value.what == "unknown provider `unlesh`"
-    assert caught.value.todo == "Did you mean `unleash`? Accepted providers: homegrown, postgresql, sqlite, unleash."
+    assert (
+        caught.value.todo
+        == "Did you mean `unleash`? Accepted providers: homegrown, postgresql, sqlite, unleash."
+    )
 
 
 def test_an_adapters_own_table_is_checked_when_it_is_opened() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.flags.port import ArmingCheck
 from console.killswitch.arming import LeverArming
+from console.killswitch.expiry import expiry_warning
 from console.text import plain
 from console.tui.scene import Scene
 from console.tui.views import when
@@ -76,6 +77,9 @@ def arming_words(scene: Scene) -> ArmingWords:
         named = ", ".join(f"lever {lever.number} {plain(lever.label)}" for lever in listed)
         count = len(listed)
         levers = (named, f"{count} levers" if count > 1 else "1 lever")
+    soon = _expiring(scene, snapshot)
+    if soon:
+        levers = (soon, *levers)
     if proven and scene.last_confirmed_kill is not None:
         pulled = when.ago(scene.last_confirmed_kill, scene.now)
         return ArmingWords(
@@ -86,6 +90,15 @@ def arming_words(scene: Scene) -> ArmingWords:
         )
     age = "never drilled" if scene.last_confirmed_kill is None else "not drilled for 30 days"
     return ArmingWords((f"ARMED, NOT PROVEN ▲ {at}",), levers, (age,), complete=not not_armed)
+
+
+def _expiring(scene: Scene, snapshot: Snapshot) -> str:
+    """Which lever's token is about to expire; it stands where the levers would be named."""
+    tables = (snapshot.config.flag, *snapshot.config.levers)
+    for number, table in enumerate(tables, start=1):
+        if warning := expiry_warning(table, scene.now):
+            return f"lever {number}: {warning}"
+    return ""
 
 
 def levers_now(snapshot: Snapshot) -> tuple[LeverArming, ...]:
