@@ -17,6 +17,7 @@ from console.identity import operator
 from console.killswitch.card import keep_card
 from console.killswitch.takeover import take_over
 from console.patience import Lane, within
+from console.store.audit import Audit
 from console.store.history import History, history_path
 from console.store.journal import Journal
 from console.store.kept import Observed
@@ -36,6 +37,9 @@ DISK_SECONDS = 5.0
 
 TAKE_OVER_SECONDS = 30.0
 """Between two looks for kills whose process has died."""
+
+WITNESS_SECONDS = 1.0
+"""Between two looks at whether the journal has grown."""
 
 FEW = 8
 """Features up to which each is given all its readings back; it takes some 0.2 s each."""
@@ -112,6 +116,7 @@ class Fleet:
         self._beside.append(asyncio.create_task(self._keep_cards(self.services)))
         if arming:
             self._beside.append(asyncio.create_task(self._take_over()))
+            self._beside.append(asyncio.create_task(self._witness()))
 
     async def stop(self) -> None:
         """End everything; what is still to be kept is written first, in bounded time."""
@@ -230,6 +235,25 @@ class Fleet:
             ):
                 _log.warning("%s: %s", service.feature.name, text)
                 service.tell("drill", text)
+
+    async def _witness(self) -> None:
+        """Publish the journal's heads whenever they have moved, and take the second place's in."""
+        audit = Audit(self.config.store, self.config.second_journal, self.config.published_head)
+        lane, seen, said = Lane(), None, ""
+        while True:
+            now = self._journal.revision()
+            if now != seen:
+                try:
+                    problem = await lane.within(DISK_SECONDS, audit.witness)
+                except TimeoutError:
+                    problem = "the journal's head is not published: a disk does not answer"
+                seen = now if not problem else None
+                if problem and problem != said:
+                    _log.warning("%s", problem)
+                    for service in self.services:
+                        service.tell("journal", problem)
+                said = problem
+            await asyncio.sleep(WITNESS_SECONDS)
 
     async def _keep_cards(self, services: Iterable[FeatureService]) -> None:
         """Have each feature's manual card in a file, true to the configuration in use."""

@@ -48,7 +48,6 @@ REQUIREMENTS = {
 }
 
 LACKS = {
-    22: "the head file is published nowhere else, and the second place's head is not taken in",
     27: "many consoles at once are spread by jitter, which nothing counts yet",
     28: "secrets are looked for in some outputs, not in all at once",
     30: "other ports are refused in the test; the network is not cut off",

@@ -18,11 +18,11 @@ def run(args: argparse.Namespace) -> int:
     """
     config, _ = open_config(find(args.config))
 
-    from console.store.journal import Journal
+    from console.store.audit import Audit
 
-    journal = Journal(config.store, config.second_journal)
-    findings = journal.verify()
-    counts = journal.counts()
+    audit = Audit(config.store, config.second_journal, config.published_head)
+    findings = audit.verify()
+    counts = audit.counts()
     status = Exit.OK
     if findings:
         status = Exit.NO if any(finding.broken for finding in findings) else Exit.UNKNOWN
@@ -42,6 +42,11 @@ def run(args: argparse.Namespace) -> int:
         mine = [finding for finding in findings if finding.place == place]
         whole = "" if mine else ", the chain is whole" if rows else ", nothing was ever written here"
         print(f"{plain(str(place))}: {rows} row{'' if rows == 1 else 's'}{whole}")
+        for finding in mine:
+            print(f"  {'BROKEN' if finding.broken else 'NOT KNOWN'}  {plain(finding.text)}")
+    if config.published_head is not None:
+        mine = [finding for finding in findings if finding.place == config.published_head]
+        print(f"{plain(str(config.published_head))}: published heads{'' if mine else ', they agree'}")
         for finding in mine:
             print(f"  {'BROKEN' if finding.broken else 'NOT KNOWN'}  {plain(finding.text)}")
     return status

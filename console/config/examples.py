@@ -11,6 +11,7 @@ STORE = """
 [store]
 path = "~/.local/state/console/console.db"
 second = "/var/lib/console/journal-2.db"
+published_head = "/mnt/audit/console.heads"
 retention = "90d"
 prompts_retention = "14d"
 """

@@ -117,6 +117,7 @@ def build(raw: Mapping[str, Any], path: Path, trust: Trust, *, kept_at: datetime
         operator=_operator_name(operator.name),
         store=store.path,
         second_journal=store.second,
+        published_head=store.published_head,
         features=usable,
         broken=broken,
         people=people,
@@ -159,6 +160,10 @@ class _Store:
         with faults.caught():
             if table.second is not None:
                 self.second = own_path(table.second, path, "second", "store")
+        self.published_head: Path | None = None
+        with faults.caught():
+            if table.published_head is not None:
+                self.published_head = own_path(table.published_head, path, "published_head", "store")
         self.prompts_retention = timedelta(days=14)
         with faults.caught():
             self.prompts_retention = _span(table.prompts_retention, "prompts_retention")

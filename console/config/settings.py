@@ -203,6 +203,7 @@ class Config:
         operator: the configured name of the person at the keyboard; "" where nothing says it.
         store: the console's own database.
         second_journal: where the journal goes when the store cannot be written.
+        published_head: the file in which the journal's heads are published; None where there is none.
         features: those that can be used.
         broken: those that cannot.
         people: who takes turns on call.
@@ -227,6 +228,7 @@ class Config:
     retention: timedelta = timedelta(days=90)
     prompts_retention: timedelta = timedelta(days=14)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    published_head: Path | None = None
     faults: tuple[str, ...] = ()
     trust: Trust = field(default=Trust(), repr=False)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)

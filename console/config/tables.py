@@ -35,6 +35,9 @@ class StoreTable(msgspec.Struct, forbid_unknown_fields=True):
             folder of console.toml.
         second: where the journal goes when the first place cannot be written: choose another disk. By default
             a private folder in `/var/tmp`.
+        published_head: a file to which the newest row's number and hash are appended whenever they have
+            moved, so that a cut tail is found even where the head file was cut as well. Choose another disk or
+            a share, best one that the console can only append to.
         retention: how long readings and verdicts are kept. As long as anything in this table is wrong,
             nothing is pruned.
         prompts_retention: how long texts that users or models wrote are kept.
@@ -42,6 +45,7 @@ class StoreTable(msgspec.Struct, forbid_unknown_fields=True):
 
     path: str = DEFAULT_STORE
     second: str | None = None
+    published_head: str | None = None
     retention: Duration = "90d"
     prompts_retention: Duration = "14d"
 

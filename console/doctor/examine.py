@@ -32,6 +32,7 @@ from console.killswitch.prove import prove
 from console.patience import within
 from console.restoring.history import ended_by_restore
 from console.runbook.text import RunbookText, read_runbook
+from console.store.audit import Audit
 from console.store.history import history_path
 from console.store.journal import Journal, JournalError
 from console.text import plain
@@ -200,7 +201,8 @@ async def _journal(config: Config) -> JournalFacts:
     except Exception as error:  # noqa: BLE001 - an odd row must not end the examination
         return JournalFacts(tuple(places), problem=f"a row is odd ({type(error).__name__})")
     try:
-        found = await within(DISK_SECONDS, journal.verify)
+        audit = Audit(config.store, config.second_journal, config.published_head)
+        found = await within(DISK_SECONDS, audit.verify)
     except TimeoutError:
         return JournalFacts(tuple(places), None, rows, kills)
     chain = tuple(ChainFact(plain(f"{one.place}: {one.text}"), one.broken) for one in found)

@@ -47,6 +47,8 @@ class StepWriter:
         done = asyncio.Event()
 
         def written() -> None:
+            # A row that no disk has taken is held, and tried again.
+            self._journal.settle(seconds)
             # The loop may have stopped waiting, and be closed.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(done.set)
@@ -70,6 +72,7 @@ class StepWriter:
                 environment=ladder.environment,
                 kill_id=ladder.kill_id,
                 body=step_body(self._number, step, ladder),
+                hold=True,
             )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """What the first look at the flag may take before the dialog is told that all is ready."""
+WITNESS_SECONDS = 2.0
 LOOK_BESIDE_GO_SECONDS = 0.25
 """The same once the order to kill is there."""
 
@@ -128,6 +130,7 @@ class Executor:
                 facts=marks_of(marking),
             )
             await execution.run()
+            await _witness(config)
         elif isinstance(self._order, Abandon) or self._half_typed:
             self._abandoned(first, feature, journal)
         await close_levers(levers)
@@ -169,6 +172,17 @@ class Executor:
             environment=feature.environment,
             body={"operator": first.operator.as_dict(), "flag_key": feature.flag_key},
         )
+
+
+async def _witness(config: Config) -> None:
+    """Publish the journal's head at the end of a kill: perhaps no console is there to do it."""
+    from console.patience import within
+    from console.store.audit import Audit
+
+    audit = Audit(config.store, config.second_journal, config.published_head)
+    # Nothing waits for it, and the next console does it as well.
+    with suppress(Exception):
+        await within(WITNESS_SECONDS, audit.witness)
 
 
 def marks_of(marking: asyncio.Task[Mapping[int, str]]) -> dict[str, object]:

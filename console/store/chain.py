@@ -187,6 +187,17 @@ class Chain:
             hashes[number] = stored
         yield from self._verify_head(head, hashes)
 
+    def hashes(self) -> Mapping[int, str]:
+        """The hash of each row, by its number.
+
+        Raises:
+            OSError, sqlite3.Error: the file cannot be read.
+        """
+        with self._reader() as database:
+            if database is None:
+                return {}
+            return dict(database.execute("SELECT number, hash FROM journal").fetchall())
+
     def count(self) -> int:
         """How many rows stand here.
 

@@ -266,29 +266,10 @@ class Journal:
         return latest_kill(self, feature, environment)
 
     def verify(self) -> tuple[Finding, ...]:
-        """Compute both chains again; each finding names the row. Waits for the disk."""
-        import sqlite3
+        """As `console.store.audit.Audit.verify`."""
+        from console.store.audit import Audit
 
-        findings: list[Finding] = []
-        for place in self._places:
-            try:
-                findings += Chain(place.path, busy=READ_BUSY_SECONDS).verify()
-            except (OSError, sqlite3.Error, ValueError) as error:
-                findings.append(Finding(place.path, None, f"cannot be read: {error}", broken=False))
-        return tuple(findings)
-
-    def counts(self) -> tuple[tuple[Path, int], ...]:
-        """(file, rows) of each place; 0 where it cannot be read. Waits for the disk."""
-        import sqlite3
-
-        found = []
-        for place in self._places:
-            try:
-                rows = Chain(place.path, busy=READ_BUSY_SECONDS).count()
-            except (OSError, sqlite3.Error):
-                rows = 0
-            found.append((place.path, rows))
-        return tuple(found)
+        return Audit(*(place.path for place in self._places)).verify()
 
 
 def _conditions(
