@@ -48,9 +48,6 @@ REQUIREMENTS = {
 }
 
 LACKS = {
-    27: "many consoles at once are spread by jitter, which nothing counts yet",
-    28: "secrets are looked for in some outputs, not in all at once",
-    30: "other ports are refused in the test; the network is not cut off",
 }
 """What of a requirement is not held yet."""
 

@@ -36,8 +36,8 @@ class StoreTable(msgspec.Struct, forbid_unknown_fields=True):
         second: where the journal goes when the first place cannot be written: choose another disk. By default
             a private folder in `/var/tmp`.
         published_head: a file to which the newest row's number and hash are appended whenever they have
-            moved, so that a cut tail is found even where the head file was cut as well. Choose another disk or
-            a share, best one that the console can only append to.
+            moved, so that a cut tail is found even where the head file was cut as well. Choose another disk,
+            or a share, best one that the console can only append to.
         retention: how long readings and verdicts are kept. As long as anything in this table is wrong,
             nothing is pruned.
         prompts_retention: how long texts that users or models wrote are kept.

@@ -280,7 +280,9 @@ class Pull:
 
     def _next_send(self, pause: float) -> float:
         """When to send again: later each time, spread so that many consoles do not come back at once."""
-        wait = max(pause * random.uniform(0.8, 1.2), self._retry_after)
+        # Everybody was told the same number of seconds: who keeps to it exactly is a herd.
+        asked = self._retry_after + random.uniform(0.0, max(1.0, self._retry_after / 2))
+        wait = max(pause * random.uniform(0.8, 1.2), asked if self._retry_after else 0.0)
         self._retry_after = 0.0
         return self._clock.monotonic() + wait
 

@@ -103,8 +103,11 @@ class Misbehaving:
         ai, fallback: answers that the feature gives in a window, while the AI path is on.
         keeps_answering: users go on to get the AI although the flag is off.
         forgets: what was counted before now cannot be read any more.
+        token: the one that is taken.
+        echo: what stands in each refusal besides, as a careless service would have the token there.
         probe: status and body of the feature's probe when it is killed.
-        writes: bodies of the changes that arrived, faulty ones included; reads: how often the flag was read.
+        writes: bodies of the changes that arrived, faulty ones included; written_at: when, on the monotonic
+            clock; reads: how often the flag was read.
     """
 
     def __init__(self) -> None:
@@ -119,8 +122,11 @@ class Misbehaving:
         self.ai, self.fallback = 12, 30
         self.keeps_answering = False
         self.forgets = False
+        self.token = TOKEN
+        self.echo = ""
         self.probe = (200, "drafts are temporarily unavailable")
         self.writes: list[dict[str, Any]] = []
+        self.written_at: list[float] = []
         self.reads = 0
         self.changed = asyncio.Event()
         self.written = asyncio.Event()
@@ -192,7 +198,7 @@ class Misbehaving:
             return await self._send(writer, killed[0], killed[1].encode())
         if path == "/api/v1/query":
             return await self._send(writer, 200, json.dumps(self._count(body.decode())).encode())
-        if headers.get("authorization") != f"bearer {TOKEN}":
+        if headers.get("authorization") != f"bearer {self.token}".lower():
             return await self._send(writer, 401, b'{"error":"unauthorized","message":"no such token"}')
         if path.endswith("/permissions"):
             return await self._send(writer, 200, b'{"write":true,"approval":false}')
@@ -204,6 +210,7 @@ class Misbehaving:
 
     async def _write(self, writer: asyncio.StreamWriter, flag: FlagNow, change: dict[str, Any]) -> bool:
         self.writes.append(change)
+        self.written_at.append(time.monotonic())
         self.written.set()
         fault = self.on_write
         if fault in (Fault.NONE, Fault.APPLIED_THEN_DROPPED, Fault.APPLIED_THEN_SILENT):
@@ -236,7 +243,7 @@ class Misbehaving:
         if fault in STATUSES:
             status = STATUSES[fault]
             extra = f"Retry-After: {self.retry_after}\r\n" if status == 429 else ""
-            said = json.dumps({"error": "no", "message": f"this is a {status}"}).encode()
+            said = json.dumps({"error": "no", "message": f"this is a {status}{self.echo}"}).encode()
             return await self._send(writer, status, said, extra)
         if fault is Fault.NEVER_ANSWERS:
             await asyncio.Event().wait()

@@ -167,6 +167,7 @@ kill_state = "{kill_state}"
         before: Before | None = None,
         lever_seconds: float = 0.3,
         clock: Clock | None = None,
+        reason: str = "14 of 38 answers failed",
     ) -> Ladder:
         """Kill in this process, from the confirming key to the end of all retries.
 
@@ -183,7 +184,7 @@ kill_state = "{kill_state}"
             feature,
             levers,
             operator=MARA,
-            reason="14 of 38 answers failed",
+            reason=reason,
             journal=self.journal,
             clock=clock or SystemClock(),
             publish=self.ladders.append,

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 import sqlite3
+import subprocess
+import sys
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +166,76 @@ async def test_when_lever_1_speaks_no_tls_lever_2_kills(house: House, server: Mi
     async with await asyncio.start_server(no_tls, "127.0.0.1", 0) as plain:
         port = plain.sockets[0].getsockname()[1]
         await kill_with_lever_1_at(house, server, f"https://127.0.0.1:{port}")
+
+
+UNSHARE = ("unshare", "--map-root-user", "--net")
+
+
+def can_cut_off() -> bool:
+    """Whether this machine lets us make a network of our own."""
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.requirement(30)
+@pytest.mark.skipif(not can_cut_off(), reason="this machine lets nobody make a network of their own")
+def test_it_kills_in_a_network_in_which_only_the_provider_can_be_reached(tmp_path: Path) -> None:
+    command = [*UNSHARE, sys.executable, "-m", "tests.console.killswitch.offline", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    assert done.stdout, done.stderr
+    told = json.loads(done.stdout)
+    assert told["elsewhere"] != "reached", "the network is really cut off"
+    assert (told["status"], told["on"], told["rows"]) == (0, False, ["intent"]), told
+
+
+HERD = 50
+
+
+def attempts(server: Misbehaving) -> Counter[str]:
+    """How often each console has written; its reason tells it from the others."""
+    return Counter(str(write["reason"]) for write in server.writes)
+
+
+async def herd(server: Misbehaving, folder: Path, number: int, *, asks: int) -> list[Ladder]:
+    """So many kills at once, each by a console of its own store, of a provider that is asked too much."""
+    server.on_write, server.retry_after = Fault.RATE_LIMITED, asks
+    houses = []
+    for each in range(number):
+        place = folder / str(each)
+        place.mkdir()
+        built = House(place, server)
+        built.write(second_lever=False)
+        houses.append(built)
+    limits = replace(QUICK, retry_first=0.1, retry_most=0.2, give_up=20.0)
+    kills = [
+        asyncio.create_task(built.kill(limits=limits, look_first=False, reason=built.directory.name))
+        for built in houses
+    ]
+    async with asyncio.timeout(30):
+        while min(attempts(server).values(), default=0) < 2 or len(attempts(server)) < number:  # noqa: ASYNC110 - the server sets its event once
+            await asyncio.sleep(0.02)
+    server.on_write = Fault.NONE
+    return await asyncio.gather(*kills)
+
+
+@pytest.mark.requirement(27)
+@pytest.mark.parametrize("number", [12, pytest.param(HERD, marks=pytest.mark.kill)])
+async def test_many_consoles_that_are_asked_to_wait_do_not_come_back_as_a_herd(
+    server: Misbehaving, tmp_path: Path, number: int
+) -> None:
+    ladders = await herd(server, tmp_path, number, asks=1)
+    assert not server.flag.on
+    assert all(not ladder.still_on for ladder in ladders)
+    by_console: dict[str, list[float]] = {}
+    for write, at in zip(server.writes, server.written_at, strict=True):
+        by_console.setdefault(str(write["reason"]), []).append(at)
+    again = sorted(times[1] for times in by_console.values())
+    gaps = sorted(times[1] - times[0] for times in by_console.values())
+    assert gaps[0] >= 1.0, "none sooner than it was asked to"
+    busiest = max(sum(1 for other in again if at <= other < at + 0.1) for at in again)
+    print(
+        f"{number} consoles, Retry-After 1 s: back after {gaps[0]:.2f} to {gaps[-1]:.2f} s, "
+        f"{busiest} in the busiest tenth of a second"
+    )
+    assert busiest <= number / 2
