@@ -47,8 +47,7 @@ REQUIREMENTS = {
     30: "depends on nothing that it kills",
 }
 
-LACKS = {
-}
+LACKS: dict[int, str] = {}
 """What of a requirement is not held yet."""
 
 OPEN: frozenset[int] = frozenset()

@@ -25,8 +25,10 @@ from console.doctor.keeping import (
     look_at,
     unfinished,
 )
+from console.doctor.logout import look_at_logout
 from console.doctor.machine import look_at_installation, look_at_terminal
 from console.doctor.proof import ask_proofs
+from console.identity import operator
 from console.killswitch.history import latest_kill, open_intents
 from console.killswitch.prove import prove
 from console.patience import within
@@ -75,6 +77,7 @@ async def examine(
     return Facts(
         at=datetime.now(UTC),
         terminal=look_at_terminal(environ),
+        logout=look_at_logout(operator("").login),
         installation=look_at_installation(),
         file=file,
         faults=config.faults,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from console.doctor.configuration import FileFacts
 from console.doctor.credentials import SecretFacts
 from console.doctor.keeping import JournalFacts, PlaceFacts
+from console.doctor.logout import LogoutFacts
 from console.doctor.machine import InstallationFacts, TerminalFacts
 from console.doctor.proof import ProofFacts
 from console.doctor.sources import SourceFacts
@@ -73,6 +74,7 @@ class Facts:
         faults: tables that concern every feature and cannot be used, each a sentence.
         broken: features that cannot be used.
         log: why nothing can be logged, or "".
+        logout: what becomes of a kill under way when the person logs out.
     """
 
     at: datetime
@@ -86,3 +88,4 @@ class Facts:
     journal: JournalFacts | None = None
     history: PlaceFacts | None = None
     log: str = ""
+    logout: LogoutFacts = field(default_factory=LogoutFacts)

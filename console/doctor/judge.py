@@ -10,6 +10,7 @@ from console.doctor.credentials import of_dates, of_secret
 from console.doctor.facts import Facts, FeatureFacts
 from console.doctor.finding import Finding, Severity, worst_first
 from console.doctor.keeping import of_history, of_journal
+from console.doctor.logout import of_logout
 from console.doctor.machine import of_installation, of_terminal
 from console.doctor.proof import of_proof
 from console.doctor.runbook import of_runbook
@@ -40,6 +41,7 @@ def _every(facts: Facts) -> Iterator[Finding]:
     if facts.log:
         yield Finding(Severity.WARNING, "history", "", "log", facts.log, "Look at the directory's owner.")
     yield from of_terminal(facts.terminal)
+    yield from of_logout(facts.logout)
     yield from of_installation(facts.installation)
 
 

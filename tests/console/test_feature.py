@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from console import feature as feature_module
 from console import status
 from console.exits import Exit
 from console.feature import FeatureService, Snapshot
 from console.following import flag as flag_module
 from console.incident.acts import Restored
+from console.killswitch import prove as prove_module
 from console.killswitch.steps import Outcome
 from console.watching.standing import standing
 from tests.console.killswitch.house import MARA, House
@@ -139,7 +141,7 @@ async def test_a_killed_flag_that_somebody_turns_back_is_an_alarm_within_one_pol
     await house.kill()
     async with watched(house) as service:
         await until(service, lambda now: now.kill is not None and now.flag.state is not None)
-        server.switch(on=True, by="a scheduler")
+        server.switch_after(0.3, on=True, by="a scheduler")
         alarm = await until(service, lambda now: now.back_on)
         assert status.exit_status([alarm], ()) == Exit.NO
         words = status.latch_words(alarm, UTC)
@@ -162,3 +164,30 @@ async def test_a_restore_that_is_journaled_ends_the_kill_and_is_no_alarm(
         now = await until(service, lambda now: now.flag.state is not None and now.flag.state.on)
         assert now.over
         assert not now.back_on
+
+
+@pytest.mark.requirement(15)
+async def test_it_is_proven_again_and_again_also_with_the_network_frozen(
+    house: House, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert feature_module.ARMING_SECONDS == 15 * 60
+    monkeypatch.setattr(feature_module, "ARMING_SECONDS", 0.2)
+    monkeypatch.setattr(prove_module, "PROVE_SECONDS", 0.3)
+    async with watched(house) as service:
+        first = await until(service, lambda now: now.arming is not None)
+        assert first.arming is not None
+        assert {check.name: check.holds for check in first.arming.levers[0].checks}["reachable"]
+        proven = first.arming.proven_at
+        again = await until(service, lambda now: now.arming is not None and now.arming.proven_at > proven)
+        assert again.arming is not None
+        server.on_read = Fault.NEVER_ANSWERS
+        frozen = await until(
+            service,
+            lambda now: (
+                now.arming is not None
+                and any(not check.holds for check in now.arming.levers[0].checks if check.name == "reachable")
+            ),
+        )
+        assert frozen.arming is not None
+        assert frozen.arming.proven_at > again.arming.proven_at
+        assert frozen.arming.levers[1].armed

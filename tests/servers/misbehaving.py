@@ -103,6 +103,10 @@ class Misbehaving:
         ai, fallback: answers that the feature gives in a window, while the AI path is on.
         keeps_answering: users go on to get the AI although the flag is off.
         forgets: what was counted before now cannot be read any more.
+        half: users whose evaluation goes on to say what it said before, as where one server of several has
+            not taken a change.
+        wants_approval: changes are refused until somebody has approved them, and the service says so.
+        scheduled: words of a scheduled change that stands in conflict with every other; "" for none.
         token: the one that is taken.
         echo: what stands in each refusal besides, as a careless service would have the token there.
         probe: status and body of the feature's probe when it is killed.
@@ -123,6 +127,10 @@ class Misbehaving:
         self.keeps_answering = False
         self.forgets = False
         self.token = TOKEN
+        self.half: frozenset[str] = frozenset()
+        self.wants_approval = False
+        self.scheduled = ""
+        self._schedules: set[asyncio.Task[None]] = set()
         self.echo = ""
         self.probe = (200, "drafts are temporarily unavailable")
         self.writes: list[dict[str, Any]] = []
@@ -160,13 +168,24 @@ class Misbehaving:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for task in self._tasks:
+        for task in (*self._tasks, *self._schedules):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._schedules, return_exceptions=True)
 
     def switch(self, on: bool, *, by: str) -> None:
         """Somebody else switches the flag, by a way of their own."""
         self._apply(self.flag, {"on": on, "by": by})
+
+    def switch_after(self, seconds: float, on: bool, *, by: str) -> None:
+        """Somebody's scheduler will switch the flag."""
+
+        async def later() -> None:
+            await asyncio.sleep(seconds)
+            self.switch(on, by=by)
+
+        task = asyncio.create_task(later())
+        self._schedules.add(task)
+        task.add_done_callback(self._schedules.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -190,7 +209,8 @@ class Misbehaving:
         if self.slow:
             await asyncio.sleep(self.slow)
         if path.startswith("/ofrep/"):
-            on = self.drill_flag.on if path.endswith(DRILL_KEY) else self._edge()
+            user = json.loads(body)["context"].get("targetingKey", "")
+            on = self.drill_flag.on if path.endswith(DRILL_KEY) else self._edge() or user in self.half
             evaluation = {"key": path.rpartition("/")[2], "value": on, "reason": "STATIC"}
             return await self._answer(writer, self.on_evaluate, evaluation)
         if path == "/probe":
@@ -201,7 +221,8 @@ class Misbehaving:
         if headers.get("authorization") != f"bearer {self.token}".lower():
             return await self._send(writer, 401, b'{"error":"unauthorized","message":"no such token"}')
         if path.endswith("/permissions"):
-            return await self._send(writer, 200, b'{"write":true,"approval":false}')
+            rights = {"write": True, "approval": self.wants_approval}
+            return await self._send(writer, 200, json.dumps(rights).encode())
         flag = self.drill_flag if f"/{DRILL_KEY}" in path else self.flag
         if method == "PATCH":
             return await self._write(writer, flag, json.loads(body))
@@ -213,6 +234,12 @@ class Misbehaving:
         self.written_at.append(time.monotonic())
         self.written.set()
         fault = self.on_write
+        if self.wants_approval:
+            said = {"error": "approval_required", "message": "this change wants an approval"}
+            return await self._send(writer, 403, json.dumps(said).encode())
+        if self.scheduled:
+            said = {"error": "conflict", "message": self.scheduled}
+            return await self._send(writer, 409, json.dumps(said).encode())
         if fault in (Fault.NONE, Fault.APPLIED_THEN_DROPPED, Fault.APPLIED_THEN_SILENT):
             self._apply(flag, change)
         if fault is Fault.APPLIED_THEN_DROPPED:

@@ -18,6 +18,7 @@ from console.tui.views.alarms import unseen
 from console.tui.views.card import card_page
 from console.tui.views.help import help_page
 from console.tui.views.kill_dialog import effect, kill_dialog
+from console.tui.views.kill_left import overdue
 from console.tui.views.ladder import ladder
 from console.tui.views.requests import requests
 from widgets.kill_dialog import KillDialog
@@ -71,6 +72,7 @@ class KillScreen(ConsoleScreen):
         self._effect = ""
         self._top = 0
         self._page = ""
+        self._card_shown = False
         self._dialog = KillDialog(look=look)
         self._ladder = Ladder(look=look)
         self._pages = Runbook(look=look)
@@ -88,6 +90,9 @@ class KillScreen(ConsoleScreen):
 
     def draw_body(self, scene: Scene) -> None:
         """The one that is shown."""
+        if self.place == actions.LADDER and not self._card_shown and not self._kill_id and overdue(scene):
+            # Half a minute, and nothing is confirmed: how to do it by hand comes by itself, once.
+            self._card_shown, self._page, self._top = True, "card", 0
         self._pages.display = bool(self._page)
         self._dialog.display = not self._page and self.place == actions.DIALOG
         self._ladder.display = not self._page and self.place == actions.LADDER

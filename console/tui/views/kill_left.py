@@ -26,6 +26,14 @@ OVERDUE = 30.0
 _PROVEN = (Outcome.CONFIRMED, Outcome.ALREADY)
 
 
+def overdue(scene: Scene) -> bool:
+    """Half a minute after Enter the newest kill is not confirmed, and is still being tried."""
+    newest = scene.ladder()
+    if newest is None or newest.finished or newest.outcome in _PROVEN or scene.drill is not None:
+        return False
+    return scene.kill_seconds(newest) > OVERDUE
+
+
 def sections(scene: Scene, newest: Ladder, runbook: str, *, lost: bool) -> tuple[SectionModel, ...]:
     """Titled parts, the most urgent first.
 

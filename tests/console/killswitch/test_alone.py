@@ -18,6 +18,7 @@ import pytest
 
 from console.config import load
 from console.killswitch.levers import ALL_LEVERS_SECONDS, LEVER_SECONDS, Proof, open_levers
+from console.killswitch.prove import prove
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung
 from tests.console.killswitch.house import QUICK, House, step
 from tests.integration.command import console
@@ -239,3 +240,46 @@ async def test_many_consoles_that_are_asked_to_wait_do_not_come_back_as_a_herd(
         f"{busiest} in the busiest tenth of a second"
     )
     assert busiest <= number / 2
+
+
+@pytest.mark.requirement(12)
+async def test_an_approval_that_is_wanted_is_said_beforehand_and_the_next_lever_kills(
+    house: House, server: Misbehaving
+) -> None:
+    server.wants_approval = True
+    arming = await prove(house.feature)
+    gate = next(check for check in arming.levers[0].checks if check.name == "no approval gate")
+    assert gate.holds is False
+    assert not arming.levers[0].armed
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.killed_by) == (Outcome.CONFIRMED, 2)
+    assert house.first(lambda seen: said(seen, Mark.FALSE, "an approval is wanted"))
+    assert server.flag.on
+
+
+@pytest.mark.requirement(3)
+async def test_a_scheduled_change_in_conflict_is_told_in_its_words_and_the_next_lever_kills(
+    house: House, server: Misbehaving
+) -> None:
+    server.scheduled = "conflicts with the change scheduled for 09:00"
+    ladder = await house.kill()
+    assert (ladder.outcome, ladder.killed_by) == (Outcome.CONFIRMED, 2)
+    assert house.first(lambda seen: said(seen, Mark.FALSE, "scheduled for 09:00"))
+    server.scheduled = ""
+    assert (await house.kill()).killed_by == 1
+    assert not server.flag.on
+
+
+@pytest.mark.requirement(9)
+async def test_a_change_that_only_half_of_the_servers_took_is_an_alarm_that_names_who_still_has_it(
+    house: House, server: Misbehaving
+) -> None:
+    house.write(below=True)
+    server.half = frozenset({"agent-2"})
+    ladder = await house.kill()
+    assert ladder.outcome is Outcome.CONFIRMED
+    evaluated = step(ladder, Rung.EVALUATED)
+    assert evaluated is not None
+    assert evaluated.mark is Mark.FALSE
+    assert "agent-2" in evaluated.text
+    assert "agent-1" not in evaluated.text

@@ -13,6 +13,7 @@ from console.killswitch.record import KillRecord
 from console.killswitch.steps import Ladder, Mark, Outcome, Rung, Step
 from console.readiness.records import fold
 from console.snapshot import Snapshot
+from console.tui import session
 from console.tui.action import KILL, Action
 from console.tui.actions import ACTIONS, Keymap
 from console.tui.confirm import ConfirmWord
@@ -268,3 +269,30 @@ def test_every_sentence_about_an_inverse_flag_says_that_on_is_the_kill() -> None
     assert "Turn the flag ON, which is its kill state" in text_of(ladder(scene(inverse, killing=failed), ""))
     on = replace(inverse, flag=flag(on=True))
     assert "nobody by the flag: it is on already" in facts(scene(on), on)[1].text
+
+
+@pytest.mark.requirement(2)
+async def test_after_half_a_minute_without_a_confirmation_the_manual_card_shows_by_itself_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(session, "monotonic", lambda: clock[0])
+    backend = StageBackend()
+    app = app_on(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.press("K", *"kill")
+        await pilot.pause()
+        await pilot.press("enter")
+        backend.executors[0].say(replace(ASKING, started=NOW.isoformat()))
+        await pilot.pause(0.3)
+        assert "MANUAL CARD" not in shown(app)
+        clock[0] += 31
+        app.draw()
+        await pilot.pause()
+        assert "MANUAL CARD" in shown(app)
+        await pilot.press("escape")
+        app.draw()
+        await pilot.pause()
+        assert "MANUAL CARD" not in shown(app)
+        assert "by hand" in shown(app)
