@@ -27,7 +27,13 @@ def stage(real: Snapshot, told: Told | None, kind: str, story: Story) -> Snapsho
         real: as it is.
         told: the drill so far; None before its process has said a word.
     """
-    config = drilled(real.config, kind)
+    # What users get, and how it is seen, stays that of the real feature: the screens are the same.
+    config = replace(
+        drilled(real.config, kind),
+        evaluate=real.config.evaluate,
+        traffic=real.config.traffic,
+        fallback=real.config.fallback,
+    )
     began = datetime.fromisoformat(told.began) if told is not None and told.began else datetime.now(UTC)
     clock = real.board.clock
     since = clock.event_time(began) if clock is not None else began

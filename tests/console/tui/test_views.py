@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from adapters.flags.port import ArmingCheck
 from console.feature import FlagView, Snapshot
-from console.killswitch.record import KillRecord
+from console.killswitch.record import REHEARSAL, KillRecord
 from console.killswitch.steps import Mark as StepMark
 from console.killswitch.steps import Outcome, Rung, Step
 from console.signals.verdict import Clock, State
@@ -17,7 +18,7 @@ from console.tui.confirm import ConfirmWord
 from console.tui.last_words import last_words
 from console.tui.scene import Killing, Scene
 from console.tui.views import when
-from console.tui.views.arming import arming_words
+from console.tui.views.arming import arming_lines, arming_words
 from console.tui.views.banner import banner
 from console.tui.views.footer import footer
 from console.tui.views.kill_dialog import kill_dialog
@@ -37,8 +38,10 @@ from tests.console.tui.stage import (
     SNAPSHOT,
     TZ,
     VERDICTS,
+    as_drill,
     at,
     board,
+    earlier,
     flag,
 )
 from widgets.line import plain_text
@@ -385,3 +388,22 @@ def test_a_fault_of_our_own_is_one_sentence_with_its_place_and_no_values() -> No
     assert "KeyError in test_views.py" in said
     assert secret not in said
     assert "\n" not in said
+
+
+@pytest.mark.requirement(26)
+def test_each_lever_says_when_it_was_last_seen_to_work_as_it_is_now() -> None:
+    def said(**changes: Any) -> list[str]:
+        lines = [text.strip() for text, _ in arming_lines(scene(replace(SNAPSHOT, **changes)))]
+        return [" ".join(line.split()) for line in lines if line[2:8] in ("pulled", "drille")]
+
+    never = "? pulled never seen to work, as it is now"
+    assert said() == [never, never]
+    kill = earlier("k1", 6, 0.9, 11.0, 12.0)
+    assert said(kills=(kill,)) == ["✓ pulled 18 Nov, worked in 0.9 s", never]
+    drill = as_drill(replace(kill, at=kill.at + timedelta(days=2)))
+    assert said(kills=(kill,), drills=(drill,))[0] == "✓ drilled 20 Nov, worked in 0.9 s"
+    assert said(drills=(replace(drill, kind=REHEARSAL),)) == [never, never]
+    changed = replace(kill, prints={1: "before"})
+    assert said(kills=(changed,), prints={1: "now"}) == [never, never]
+    old = earlier("k1", 40, 0.9, 11.0, 12.0)
+    assert said(kills=(old,))[0].startswith("? pulled")
