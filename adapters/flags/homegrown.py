@@ -113,7 +113,7 @@ class Homegrown:
         """How a person names this provider."""
         return "flag service"
 
-    async def read(self) -> FlagState:
+    async def read(self, *, brief: bool = False) -> FlagState:
         """Read the flag now. Raises AdapterError; NotFound for an unknown flag or environment."""
         flag = await self._http.request_json("GET", self._flag, kind=Flag)
         changed_at = flag.changed_at

@@ -113,8 +113,13 @@ class FlagProvider(Protocol):
         """How a person names this provider ("unleash", "flag service")."""
         ...
 
-    async def read(self) -> FlagState:
-        """Read the flag now, passing by every cache."""
+    async def read(self, *, brief: bool = False) -> FlagState:
+        """Read the flag now, passing by every cache.
+
+        Args:
+            brief: only whether it is on and its version are asked for, as cheaply as that can be had: right
+                after a change of it was accepted, so that the flag is known to be there.
+        """
         ...
 
     async def switch(self, on: bool, *, reason: str, operator: str) -> Receipt:

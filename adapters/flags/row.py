@@ -156,7 +156,7 @@ class RowFlag:
         """How a person names this provider."""
         return self._database.label
 
-    async def read(self) -> FlagState:
+    async def read(self, *, brief: bool = False) -> FlagState:
         """Read the row now, over a new connection. Raises AdapterError."""
         secret = await self._secret()
 

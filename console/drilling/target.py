@@ -111,7 +111,7 @@ class PaperLever:
         """
         raise Refused("nothing was sent", where="tabletop", todo="", effect=Effect.NONE)
 
-    async def holds(self) -> Holding:
+    async def holds(self, *, brief: bool = False) -> Holding:
         """On paper it does."""
         return Holding(True, None, "on paper; nothing was sent")
 

@@ -84,8 +84,12 @@ class Lever(Protocol):
         """Take the kill state back. Idempotent; only where it is `undoable`."""
         ...
 
-    async def holds(self) -> Holding:
-        """Ask whether the kill state holds now."""
+    async def holds(self, *, brief: bool = False) -> Holding:
+        """Ask whether the kill state holds now.
+
+        Args:
+            brief: as in `adapters.flags.port.FlagProvider.read`.
+        """
         ...
 
     async def arm(self) -> tuple[ArmingCheck, ...]:
@@ -137,9 +141,9 @@ class FlagLever:
         """See `Lever`."""
         return await self._provider.switch(not self._kill_on, reason=reason, operator=operator)
 
-    async def holds(self) -> Holding:
+    async def holds(self, *, brief: bool = False) -> Holding:
         """See `Lever`."""
-        state = await self._provider.read()
+        state = await self._provider.read(brief=brief)
         if state.on is self._kill_on:
             return Holding(True, state, f"flag {_on(state.on)} in {self.label}")
         return Holding(False, state, self.still_on(True))
@@ -186,7 +190,7 @@ class PulledLever:
         """See `Lever`."""
         return await self._lever.undo(reason=reason, operator=operator)
 
-    async def holds(self) -> Holding:
+    async def holds(self, *, brief: bool = False) -> Holding:
         """See `Lever`."""
         killed = await self._lever.holds()
         words = {True: f"{self.label} is in force", False: self.still_on(True), None: self.still_on(False)}
@@ -234,7 +238,7 @@ class BrokenLever:
         """Raise what is wrong."""
         raise self._error
 
-    async def holds(self) -> Holding:
+    async def holds(self, *, brief: bool = False) -> Holding:
         """Raise what is wrong."""
         raise self._error
 

@@ -183,7 +183,9 @@ class Pull:
     async def _look(self) -> bool:
         """Read back once, and say what was seen. Returns whether the kill state is proven."""
         try:
-            holding = await _bounded(self.lever.holds(), self.lever, Effect.NONE)
+            # A flag whose change was accepted is there; of any other the whole is looked at.
+            asking = self.lever.holds(brief=self._accepted)
+            holding = await _bounded(asking, self.lever, Effect.NONE)
         except AdapterError as error:
             self._answered = False
             self._still_on(self.lever.still_on(False))

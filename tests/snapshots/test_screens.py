@@ -25,6 +25,7 @@ from tests.console.tui.stage import (
     flag,
 )
 from tests.console.tui.test_detail import Charts, settled
+from tests.console.tui.test_drill import HEALTHY, ORDER, over, says
 from tests.console.tui.test_features_table import BROKEN, Many, feature
 from widgets.look import ASCII, UNICODE, Look
 
@@ -169,3 +170,16 @@ def test_the_timeline_with_the_cursor_on_a_line(snap_compare: Compare) -> None:
 def test_a_form_with_a_date_that_cannot_be_read(snap_compare: Compare) -> None:
     keys = press("2", "a", *"drill", "enter", *"soon", "enter")
     assert snap_compare(app_of(StageBackend()), terminal_size=SMALL, run_before=keys)
+
+
+def test_the_score_of_a_rehearsal(snap_compare: Compare) -> None:
+    backend = StageBackend(HEALTHY)
+    app = ConsoleApp(backend, look=UNICODE, now=lambda: NOW, drill=ORDER)  # type: ignore[arg-type]
+
+    async def drill(pilot: Pilot[int]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        while not backend.begun:
+            await pilot.pause(0.02)
+        await says(pilot, backend.begun[0], over())
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=drill)
