@@ -1,22 +1,40 @@
-"""Blocking work on a thread of its own, which nobody has to join: one that hangs must hold no kill."""
+"""Blocking work on a thread of its own, which nobody has to join: one that hangs must hold no kill.
+
+What hangs for ever (a dead network file system) is not begun again without end: beyond `MOST` of one name,
+more are refused at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from adapters.errors import Effect, TimedOut
+
 Result = TypeVar("Result")
+
+MOST = 8
+"""Threads of one name that may hang at a time."""
+_running: Counter[str] = Counter()
+_counting = threading.Lock()
 
 
 async def aside(work: Callable[[], Result], name: str) -> Result:
     """Do `work` there, and wait for it; a caller that is cancelled leaves it behind.
 
     Raises:
+        TimedOut: too many of that name hang; this one was not begun.
         Exception: whatever `work` raises.
     """
+    with _counting:
+        if _running[name] >= MOST:
+            todo = "See what its disk or its network is doing."
+            raise TimedOut(f"{MOST} earlier requests still hang", where=name, todo=todo, effect=Effect.NONE)
+        _running[name] += 1
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
 
@@ -34,6 +52,8 @@ async def aside(work: Callable[[], Result], name: str) -> Result:
             result = work()
         except Exception as raised:  # noqa: BLE001 - it is raised again where it is waited for
             error = raised
+        with _counting:
+            _running[name] -= 1
         # The loop may have stopped waiting, and be closed.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, error)

@@ -180,6 +180,11 @@ class PostgresqlRow(RowFlag):
                 password=secret,
                 sslmode=self._sslmode,
                 connect_timeout=CONNECT_SECONDS,
+                # A network that swallows everything holds a thread for seconds, not for hours.
+                keepalives_idle=2,
+                keepalives_interval=1,
+                keepalives_count=3,
+                tcp_user_timeout=5000,
                 application_name="incident-console",
                 autocommit=True,
                 # A pooler in between may hand each statement to another server process.

@@ -8,7 +8,9 @@ Names of tables and columns were checked to be names; values are bound, but for 
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -19,7 +21,7 @@ from typing import Any, Protocol
 import msgspec
 
 from adapters.aside import aside
-from adapters.errors import BadOptions, Conflict, Effect, Garbage, NotFound, Refused
+from adapters.errors import BadOptions, Conflict, Effect, Garbage, NotFound, Refused, TimedOut
 from adapters.flags.port import ArmingCheck, FlagState, Receipt, RequestSketch, Rollout
 from adapters.untrusted import Untrusted
 
@@ -233,6 +235,7 @@ class RowFlag:
 
     async def _change(self, column: str, value: Any, reason: str, operator: str) -> Receipt:
         secret = await self._secret()
+        given_up = threading.Event()
 
         def work() -> Receipt:
             with self._database.connect(secret) as connection:
@@ -241,9 +244,16 @@ class RowFlag:
                     return Receipt(Untrusted("it stood so already"), self._state(row).version)
                 with self._database.transaction(connection):
                     self._update(connection, column, value, reason, operator)
+                    if given_up.is_set():
+                        raise _too_late(self._where)
                 return Receipt(Untrusted("one row was changed"), self._state(self._row(connection)).version)
 
-        return await aside(work, f"{self.label} write")
+        try:
+            return await aside(work, f"{self.label} write")
+        except asyncio.CancelledError:
+            # Nobody waits for it any more: what is not committed by now must not be later.
+            given_up.set()
+            raise
 
     def _update(self, connection: Connection, column: str, value: Any, reason: str, operator: str) -> None:
         mark = self._database.mark
@@ -368,6 +378,10 @@ def literal(value: Value) -> str:
 def shown(value: Value) -> str:
     """A value as a person looks for it."""
     return ("t (or 1)" if value else "f (or 0)") if isinstance(value, bool) else str(value)
+
+
+def _too_late(where: str) -> TimedOut:
+    return TimedOut("was given up", where=where, todo="It is tried again.", effect=Effect.NONE)
 
 
 def _instant(value: Any) -> datetime | None:

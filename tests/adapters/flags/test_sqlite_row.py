@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -222,6 +223,23 @@ async def test_a_locked_file_is_waited_for_in_bounded_time_and_certainly_not_cha
         await flag(file).switch(False, reason="", operator="Mara")
     assert raised.value.effect is Effect.NONE
     assert loop.time() - began < BUSY_SECONDS + 2
+
+
+async def test_a_write_that_was_given_up_while_it_waited_never_comes_true_later(file: Path) -> None:
+    before = rows(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as somebody_else:
+        somebody_else.execute("BEGIN EXCLUSIVE")
+        written = asyncio.create_task(flag(file).switch(False, reason="", operator="Mara"))
+        while not (threads := [one for one in threading.enumerate() if one.name.endswith(" write")]):
+            await asyncio.sleep(0)
+        written.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await written
+        somebody_else.execute("ROLLBACK")
+    for thread in threads:
+        await asyncio.to_thread(thread.join, 60)
+        assert not thread.is_alive()
+    assert rows(file) == before
 
 
 async def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
