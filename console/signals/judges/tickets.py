@@ -1,7 +1,8 @@
 """Support tickets that mention the feature: the trend, not the number.
 
 Tickets a day over answers a day (so that a ramp is not taken for harm), fitted log-linear over the last
-four weeks; the last 24 hours are left out, as tickets lag behind what caused them. Days without answers do
+four weeks; harm wants the days' own order to rise as well (Theil-Sen, Mann-Kendall), so that no single day
+makes a trend. The last 24 hours are left out, as tickets lag behind what caused them. Days without answers do
 not count.
 """
 
@@ -17,7 +18,7 @@ from console.signals.evidence import Evidence
 from console.signals.judges.port import Look, number_pairs, stream_age
 from console.signals.latching import CLEARING, latched
 from console.signals.series import Series, Unit
-from console.signals.trend import DayCount, Growth, growth
+from console.signals.trend import DayCount, Growth, confirmed, growth
 from console.signals.verdict import Gauge, State, Verdict, WindowRow
 
 DAYS_NEEDED = 14
@@ -95,9 +96,11 @@ class TicketsJudge:
             window = [day for day in counted[max(0, end - _WINDOW) : end] if day.exposure > 0]
             fit = growth(window) if len(window) >= DAYS_NEEDED else None
             total = sum(day.count for day in window)
-            found.append(
-                (ripe[end - 1].end + _LAG, self._state(fit, len(window), total), fit, len(window), total)
-            )
+            state = self._state(fit, len(window), total)
+            if state is State.BREACH and not confirmed(window):
+                # The fit alone is swayed by one bad day: then it is for a person to look.
+                state = State.WATCH
+            found.append((ripe[end - 1].end + _LAG, state, fit, len(window), total))
         return found
 
     def _state(self, fit: Growth | None, days: int, total: float) -> State:
@@ -159,7 +162,7 @@ class TicketsJudge:
             history=tuple(day.total if day.known else None for day in days[-30:]),
             needs=needs,
             words=self._words(state, fit, count, total, per_day),
-            method="quasi-Poisson, log-linear, per answer, weekends apart",
+            method="quasi-Poisson, log-linear, per answer; Theil-Sen and Mann-Kendall confirm",
             columns=("tickets", "days", "growth", "95 %"),
             windows=(
                 WindowRow(

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.optimize import minimize
 
 from adapters.signals.port import Count, Traffic
 from console.signals.judges.tickets import TicketsJudge
-from console.signals.trend import DayCount, growth
+from console.signals.trend import DayCount, confirmed, growth, mann_kendall, theil_sen
 from console.signals.verdict import State, Verdict
 from tests.console.signals.made import DAY, NOON, evidence_of, look, reading
 
@@ -94,3 +95,34 @@ def test_two_months_of_no_change_rarely_alarm() -> None:
 
 def test_nothing_read_is_no_data() -> None:
     assert judged([]).state is State.NO_DATA
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_theil_sen_and_mann_kendall_agree_with_scipy(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = [float(value) for value in rng.poisson(9 + 0.2 * seed * np.arange(20) / 20)]
+    slope = theil_sen([(float(day), value) for day, value in enumerate(values)])
+    assert slope == pytest.approx(stats.theilslopes(values, np.arange(20.0)).slope)
+    found = stats.kendalltau(np.arange(20), values, method="asymptotic", alternative="greater")
+    z = mann_kendall(values)
+    # SciPy gives no continuity correction: one step of S lies between them, at most.
+    n = len(values)
+    ties = sum(t * (t - 1) * (2 * t + 5) for t in np.unique(values, return_counts=True)[1])
+    step = 1 / np.sqrt((n * (n - 1) * (2 * n + 5) - ties) / 18)
+    assert z == pytest.approx(float(stats.norm.isf(found.pvalue)), abs=step + 1e-9)
+
+
+def test_values_that_say_nothing_have_no_trend() -> None:
+    assert mann_kendall([]) == mann_kendall([1.0, 2.0, 3.0]) == mann_kendall([5.0] * 9) == 0.0
+    assert theil_sen([]) is None
+    assert theil_sen([(1.0, 2.0), (1.0, 3.0)]) is None
+
+
+def test_one_bad_day_is_no_trend_and_many_are() -> None:
+    def days(counts: list[float]) -> list[DayCount]:
+        return [DayCount(index, count, 100.0, index % 7 >= 5) for index, count in enumerate(counts)]
+
+    quiet = [9.0, 8.0, 10.0, 9.0, 9.0, 4.0, 3.0] * 4
+    assert not confirmed(days(quiet))
+    assert not confirmed(days([*quiet[:-1], 120.0]))
+    assert confirmed(days([count * 1.05**index for index, count in enumerate(quiet)]))
