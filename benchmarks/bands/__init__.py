@@ -1,1 +1,1 @@
-"""What the judges are worth: false alarms and delays by seeded simulation (`make bands-report`)."""
+"""What the judges are worth: false alarms and delays by seeded simulation (`python -m benchmarks.bands`)."""

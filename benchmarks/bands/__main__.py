@@ -1,10 +1,9 @@
-"""``make bands-report``: simulate, and write docs/bands.md."""
+"""``python -m benchmarks.bands``: simulate, and print the operating table."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from benchmarks.bands.report import (
     AT_THE_BAND,
@@ -19,11 +18,8 @@ from benchmarks.bands.report import (
     table,
 )
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "bands.md"
 MONTH, WEEK = 30, 7
 WORDS = """# Healthy bands, measured
-
-<!-- Made by `make bands-report`; a test computes a part of it again. -->
 
 What the judges are worth, by seeded simulation of a feature at three volumes, 80 % of the traffic between
 9 and 17 h and quiet weekends. The judges know 28 healthy days; they are looked at every half hour, and every
@@ -57,10 +53,9 @@ edge.
 
 
 def main() -> int:
-    """Simulate and print; with ``--write`` into docs/bands.md."""
+    """Simulate and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bands", description=__doc__)
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="seeds each (20)")
-    parser.add_argument("--write", action="store_true", help="into docs/bands.md")
     asked = parser.parse_args()
     seeds = range(1, asked.runs + 1)
 
@@ -86,8 +81,6 @@ def main() -> int:
         flips=flips_table(turned, WEEK),
     )
     print(page)
-    if asked.write:
-        PAGE.write_text(page, "utf-8")
     return 0
 
 

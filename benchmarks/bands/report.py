@@ -1,4 +1,4 @@
-"""The operating table: false alarms, delays and flips, as docs/bands.md has them."""
+"""The operating table: false alarms, delays and flips."""
 
 from __future__ import annotations
 
