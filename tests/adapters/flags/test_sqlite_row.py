@@ -230,7 +230,8 @@ async def test_a_write_that_was_given_up_while_it_waited_never_comes_true_later(
     with closing(sqlite3.connect(file, isolation_level=None)) as somebody_else:
         somebody_else.execute("BEGIN EXCLUSIVE")
         written = asyncio.create_task(flag(file).switch(False, reason="", operator="Mara"))
-        while not (threads := [one for one in threading.enumerate() if one.name.endswith(" write")]):
+        # No event of this loop: the thread begins by itself.
+        while not (threads := [one for one in threading.enumerate() if one.name.endswith(" write")]):  # noqa: ASYNC110
             await asyncio.sleep(0)
         written.cancel()
         with pytest.raises(asyncio.CancelledError):
