@@ -107,13 +107,13 @@ def test_a_flag_that_a_script_turns_on_again_alarms_again_until_the_fallback_is_
         terminal.wait_for("◇ KILLED", seconds=20)
         terminal.wait_for(r"■ ON AGAIN +flag ON since .* by release-bot, outside a restore", seconds=60)
         terminal.wait_for("one in BREACH", seconds=60)
-        who = _flags(tmp_path, "SELECT enabled, changed_by, reason FROM flags")
-        assert who == [(1, "release-bot", "release 2026.47: flags as in flags.yaml")]
+        who = _flag(tmp_path, "enabled, changed_by, reason")
+        assert who == (1, "release-bot", "release 2026.47: flags as in flags.yaml")
 
         script = config(tmp_path).parent / "force-fallback"
         subprocess.run([script, "support-drafts"], check=True, stdout=subprocess.DEVNULL)
         assert wait_until(lambda: "temporarily unavailable" in _probe(tmp_path), seconds=5)
-        assert _flags(tmp_path, "SELECT enabled FROM flags") == [(1,)], "what the flag says no longer counts"
+        assert _flag(tmp_path, "enabled") == (1,), "what the flag says no longer counts"
 
 
 @pytest.mark.walks
@@ -135,7 +135,10 @@ def _probe(folder: Path) -> str:
         return str(answer.read().decode())
 
 
-def _flags(folder: Path, query: str) -> list[tuple[object, ...]]:
+def _flag(folder: Path, columns: str) -> tuple[object, ...]:
+    """What the world's database says of the feature's flag."""
     database = config(folder).parent / "flags.db"
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        return connection.execute(query).fetchall()
+        query = f"SELECT {columns} FROM flags WHERE key = 'support-drafts'"
+        (row,) = connection.execute(query).fetchall()
+    return tuple(row)
