@@ -139,6 +139,6 @@ def _flag(folder: Path, columns: str) -> tuple[object, ...]:
     """What the world's database says of the feature's flag."""
     database = config(folder).parent / "flags.db"
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        query = f"SELECT {columns} FROM flags WHERE key = 'support-drafts'"
+        query = f"SELECT {columns} FROM flags WHERE key = 'support-drafts-ai'"
         (row,) = connection.execute(query).fetchall()
     return tuple(row)
