@@ -159,9 +159,15 @@ class Fleet:
             return
         keep_aside(config)
         text = "console.toml was read again"
-        if (config.store, config.second_journal) != (self.config.store, self.config.second_journal):
+        kept = replace(
+            config,
+            store=self.config.store,
+            second_journal=self.config.second_journal,
+            published_head=self.config.published_head,
+        )
+        if kept != config:
             text = "console.toml was read again; its [store] is taken when the console is started again"
-            config = replace(config, store=self.config.store, second_journal=self.config.second_journal)
+            config = kept
         before = dict(self._services)
         self.config = config
         self._arrange(config)

@@ -77,7 +77,12 @@ what had left, and says of what never left that nothing was sent. What is older 
 sent again by itself.
 
 By hand, without this program: `console card FEATURE`, `c` on any screen, and a private file beside the
-journal (`cards/`). `console audit verify` says whether the journal is as it was written.
+journal (`cards/`). `console audit verify` says whether the journal is as it was written: it computes the
+chains of both places again, and holds each against its head file, against the heads in `[store]
+published_head`, and the second place's against the rows `second-head` of the first. Without a head that
+knows its end, it says that a cut tail cannot be excluded. Heads are published by consoles, by `console
+watch` and at the end of a kill; the doctor says when they cannot be. A step that no disk takes in time is
+held by the kill's process, which stays up to ten minutes for it.
 
 ## The way back
 

@@ -203,13 +203,21 @@ async def _journal(config: Config) -> JournalFacts:
         return JournalFacts(tuple(places), problem=plain(str(error)))
     except Exception as error:  # noqa: BLE001 - an odd row must not end the examination
         return JournalFacts(tuple(places), problem=f"a row is odd ({type(error).__name__})")
+    audit = Audit(config.store, config.second_journal, config.published_head)
+    unpublished = await _unpublished(audit)
     try:
-        audit = Audit(config.store, config.second_journal, config.published_head)
         found = await within(DISK_SECONDS, audit.verify)
     except TimeoutError:
-        return JournalFacts(tuple(places), None, rows, kills)
+        return JournalFacts(tuple(places), None, rows, kills, unpublished=unpublished)
     chain = tuple(ChainFact(plain(f"{one.place}: {one.text}"), one.broken) for one in found)
-    return JournalFacts(tuple(places), chain, rows, kills)
+    return JournalFacts(tuple(places), chain, rows, kills, unpublished=unpublished)
+
+
+async def _unpublished(audit: Audit) -> str:
+    try:
+        return plain(await within(DISK_SECONDS, audit.cannot_publish))
+    except TimeoutError:
+        return "the journal's head cannot be published: the disk does not answer"
 
 
 def _read(journal: Journal) -> tuple[int, tuple[UnfinishedKill, ...]]:

@@ -89,6 +89,7 @@ class JournalFacts:
         rows: how many rows it was computed over; None where that is not known.
         unfinished: kills.
         problem: why it cannot be read at all, or "".
+        unpublished: why its head cannot be published where that is configured, or "".
     """
 
     places: tuple[PlaceFacts, ...]
@@ -96,6 +97,7 @@ class JournalFacts:
     rows: int | None = None
     unfinished: tuple[UnfinishedKill, ...] = ()
     problem: str = ""
+    unpublished: str = ""
 
 
 def of_journal(journal: JournalFacts, now: datetime) -> Iterator[Finding]:
@@ -124,6 +126,9 @@ def of_journal(journal: JournalFacts, now: datetime) -> Iterator[Finding]:
         severity = Severity.BROKEN if fact.changed else Severity.WARNING
         todo = "Keep a copy of the file, and find out who could write it." if fact.changed else ""
         yield Finding(severity, "journal", "", "chain", fact.text, todo)
+    if journal.unpublished:
+        todo = "Give its folder to whoever runs the console, or choose another `[store] published_head`."
+        yield Finding(Severity.WARNING, "journal", "", "published head", journal.unpublished, todo)
     for kill in journal.unfinished:
         yield _of_unfinished(kill, now)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 """What the first look at the flag may take before the dialog is told that all is ready."""
 WITNESS_SECONDS = 2.0
+HELD_SECONDS = 600.0
+"""So long a process whose kill is over stays for rows that no disk has taken."""
 LOOK_BESIDE_GO_SECONDS = 0.25
 """The same once the order to kill is there."""
 
@@ -130,6 +133,8 @@ class Executor:
                 facts=marks_of(marking),
             )
             await execution.run()
+            # Rows that no disk has taken live in this process alone.
+            await _settle(journal)
             await _witness(config)
         elif isinstance(self._order, Abandon) or self._half_typed:
             self._abandoned(first, feature, journal)
@@ -172,6 +177,13 @@ class Executor:
             environment=feature.environment,
             body={"operator": first.operator.as_dict(), "flag_key": feature.flag_key},
         )
+
+
+async def _settle(journal: Journal) -> None:
+    from console.patience import within
+
+    with suppress(TimeoutError):
+        await within(HELD_SECONDS + 1.0, partial(journal.settle, HELD_SECONDS))
 
 
 async def _witness(config: Config) -> None:

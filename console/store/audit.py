@@ -12,7 +12,7 @@ from pathlib import Path
 
 from console.store.chain import Chain
 from console.store.rows import Entry, Finding, Mark
-from console.store.witness import TAKEN_IN, against, publish, published, read_head
+from console.store.witness import TAKEN_IN, against, cannot_append, publish, published, read_head
 
 BUSY_SECONDS = 1.0
 
@@ -88,6 +88,13 @@ class Audit:
                 problems.append(f"{self._published_in}: the journal's head cannot be published: {why}")
         return "; ".join(problems)
 
+    def cannot_publish(self) -> str:
+        """Why heads cannot be published now, or ""; nothing is written to find out."""
+        if self._published_in is None:
+            return ""
+        why = cannot_append(self._published_in)
+        return f"{self._published_in}: the journal's head cannot be published: {why}" if why else ""
+
     def _take_in(self) -> None:
         first, second = self._chains
         mark = read_head(second.head)
@@ -133,3 +140,8 @@ class Audit:
         for at, name, mark in lines:
             if name in by_name:
                 yield from against(by_name[name], hashes[by_name[name]], mark, f"the head published {at}")
+        known = {name for _, name, _ in lines}
+        for path, rows in hashes.items():
+            if rows and str(path) not in known:
+                text = f"it knows no head of {path}: that rows were cut off at its end cannot be excluded"
+                yield Finding(self._published_in, None, text, broken=False)

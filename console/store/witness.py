@@ -63,6 +63,20 @@ def publish(file: Path, chains: Mapping[Path, Mark]) -> int:
         os.close(descriptor)
 
 
+def cannot_append(file: Path) -> str:
+    """Why a line could not be added to a file, or to one that would be made, or ""; nothing is written."""
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC))
+    except FileNotFoundError:
+        folder = next(each for each in file.parents if each.exists())
+        if not folder.is_dir():
+            return f"{folder} is no directory"
+        return "" if os.access(folder, os.W_OK | os.X_OK) else f"nothing can be made in {folder}"
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return ""
+
+
 def published(file: Path) -> Iterator[tuple[str, str, Mark]]:
     """(instant, file of the chain, head) of each line, oldest first; a torn line is passed over.
 

@@ -162,6 +162,19 @@ async def test_another_store_is_taken_at_the_next_start_and_said(place: Place) -
         )
 
 
+async def test_another_place_for_published_heads_is_taken_at_the_next_start_and_said(place: Place) -> None:
+    place.write(drafts="Drafts")
+    async with place.fleet() as fleet:
+        text = place.path.read_text()
+        place.path.write_text(text.replace("[store]\n", '[store]\npublished_head = "elsewhere/heads"\n'))
+        await fleet.reload()
+        assert fleet.config.published_head is None
+        assert (
+            "[store] is taken when the console is started again"
+            in told(fleet, "drafts@production", "reload")[0]
+        )
+
+
 async def test_a_feature_that_no_judge_can_use_is_broken_and_stops_no_other(place: Place) -> None:
     place.write(drafts="Drafts", search="Search")
     place.path.write_text(

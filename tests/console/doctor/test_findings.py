@@ -295,6 +295,13 @@ WRONG: list[tuple[str, Facts, Severity, str, str]] = [
         "journal",
         "head file",
     ),
+    (
+        "head not published",
+        journal(unpublished="/mnt/heads: the journal's head cannot be published: read-only file system"),
+        WARNING,
+        "journal",
+        "cannot be published",
+    ),
     ("not verified", journal(chain=None), WARNING, "journal", "could not be computed"),
     ("unreadable", journal(problem="is no database"), BROKEN, "journal", "is no database"),
     ("kill never ended", journal(unfinished=(UNFINISHED,)), BROKEN, "journal", "never ended"),

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 
+from console.killswitch.execution import DRAIN_SECONDS
 from console.killswitch.history import INTENT, STEP, open_intents
-from console.killswitch.steps import Mark, Outcome, Rung
+from console.killswitch.steps import Ladder, Mark, Outcome, Rung
 from tests.console.killswitch.house import House, step, until
-from tests.servers.misbehaving import Fault, Misbehaving
+from tests.console.killswitch.terminal import lives
+from tests.integration.command import console
+from tests.servers.misbehaving import KEY, Fault, Misbehaving
 
 
 @pytest.mark.requirement(6)
@@ -36,13 +43,73 @@ async def test_the_journal_tells_the_whole_ladder_again(house: House, server: Mi
     assert record is not None
     assert record.ladder.outcome is Outcome.CONFIRMED
     assert (record.ladder.killed_by, record.ladder.still_on) == (2, ladder.still_on)
-    assert [(each.rung, each.lever, each.mark) for each in record.ladder.steps] == [
-        (each.rung, each.lever, each.mark) for each in ladder.steps
-    ]
+    assert marks(record.ladder) == marks(ladder)
     assert record.confirmed_at is not None
     confirmed = step(ladder, Rung.CONFIRMED, 2)
     assert confirmed is not None
     assert confirmed.seconds == pytest.approx((record.confirmed_at - record.at).total_seconds(), abs=0.002)
+
+
+def marks(ladder: Ladder) -> list[tuple[Rung, int, Mark]]:
+    """What each rung came to."""
+    return [(each.rung, each.lever, each.mark) for each in ladder.steps]
+
+
+@contextmanager
+def no_disk_answers(house: House) -> Iterator[None]:
+    """Both places wait, as for dead disks, while the block runs."""
+    config = house.config
+    config.second_journal.parent.mkdir(exist_ok=True)
+    with ExitStack() as held:
+        for path in (config.store, config.second_journal):
+            head = held.enter_context(path.with_name(f"{path.name}.head").open("a"))
+            fcntl.flock(head, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.requirement(7)
+@pytest.mark.requirement(22)
+async def test_steps_that_no_disk_took_in_time_are_journaled_once_one_does(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = Fault.SERVER_ERROR
+    killing = asyncio.create_task(house.kill())
+    await server.written.wait()
+    with no_disk_answers(house):
+        ladder = await killing
+        assert (ladder.outcome, ladder.killed_by) == (Outcome.CONFIRMED, 2)
+        assert len(house.journal.rows(kinds=(STEP,))) < len(ladder.steps)
+
+    def whole() -> bool:
+        record = house.journal.latest_kill("support-drafts", "production")
+        return record is not None and record.ladder.finished and marks(record.ladder) == marks(ladder)
+
+    await until(whole, 20)
+    assert house.journal.verify() == ()
+
+
+@pytest.mark.kill
+@pytest.mark.requirement(22)
+async def test_the_process_of_a_kill_that_is_over_stays_until_a_disk_has_taken_its_steps(
+    house: House, server: Misbehaving
+) -> None:
+    server.on_write = Fault.SERVER_ERROR
+    run = partial(console, "kill", "support-drafts", f"--confirm={KEY}", config=house.config_path)
+    killing = asyncio.create_task(asyncio.to_thread(run))
+    await server.written.wait()
+    with no_disk_answers(house):
+        assert (await killing).status == 0
+        server.on_write = Fault.NONE
+        await until(lambda: not server.flag.on, 60)
+        (intent,) = house.journal.rows(kinds=(INTENT,))
+        # Longer than the kill itself waits for its steps at its end.
+        await asyncio.sleep(DRAIN_SECONDS + 3)
+        assert lives(intent.body["pid"])
+    await until(lambda: not lives(intent.body["pid"]), 60)
+    record = house.journal.latest_kill("support-drafts", "production")
+    assert record is not None
+    assert record.ladder.finished
+    assert record.ladder.outcome is Outcome.CONFIRMED
 
 
 async def test_another_feature_or_environment_has_no_kill(house: House) -> None:

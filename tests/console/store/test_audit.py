@@ -105,10 +105,48 @@ def test_where_no_head_was_ever_published_that_is_said_and_not_called_broken(tmp
     assert "no head was ever published" in finding.text
 
 
+@pytest.mark.parametrize("left", ["", "2026-11-27T03:12:08+00:00 4 ab /another/console.db\n"])
+def test_a_published_file_that_knows_nothing_of_this_journal_is_not_said_to_agree(
+    tmp_path: Path, left: str
+) -> None:
+    written(tmp_path, 4)
+    audit(tmp_path).witness()
+    (tmp_path / "away" / "heads").write_text(left)
+    (finding,) = audit(tmp_path).verify()
+    assert not finding.broken
+    assert "cannot be excluded" in finding.text
+
+
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     written(tmp_path, 2)
     (tmp_path / "away").write_text("a file where a folder should be")
     assert "the journal's head cannot be published" in audit(tmp_path).witness()
+    assert "the journal's head cannot be published" in audit(tmp_path).cannot_publish()
+
+
+def test_whether_a_head_can_be_published_is_found_out_without_writing(tmp_path: Path) -> None:
+    written(tmp_path, 2)
+    assert audit(tmp_path).cannot_publish() == ""
+    assert not (tmp_path / "away").exists()
+    (tmp_path / "away" / "heads").mkdir(parents=True)
+    assert "is a directory" in audit(tmp_path).cannot_publish()
+    assert audit(tmp_path, heads=False).cannot_publish() == ""
+
+
+async def test_the_doctor_says_that_the_head_cannot_be_published(house: House, server: Misbehaving) -> None:
+    blocked = house.directory / "blocked"
+    blocked.write_text("a file where a folder should be")
+    text = house.config_path.read_text()
+    house.config_path.write_text(text.replace("[store]\n", f'[store]\npublished_head = "{blocked}/heads"\n'))
+    house.journal.append("note", body={})
+    done = await asyncio.to_thread(partial(console, "doctor", "--json", config=house.config_path))
+    assert "the journal's head cannot be published" in done.out
+    done = await asyncio.to_thread(
+        partial(console, "kill", "support-drafts", f"--confirm={KEY}", config=house.config_path)
+    )
+    assert done.status == 0
+    assert not server.flag.on
+    house.end_executors()
 
 
 def second_rows(folder: Path) -> Journal:
