@@ -8,17 +8,20 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from console.config import Config
+from console.fleet import Fleet
 from console.store.audit import Audit
 from console.store.chain import Chain
 from console.store.journal import Journal
 from console.store.rows import Finding
 from console.store.witness import TAKEN_IN, published
-from tests.console.killswitch.house import House
+from tests.console.killswitch.house import House, until
 from tests.console.store.test_tampering import written
 from tests.integration.command import console
 from tests.servers.misbehaving import KEY, Misbehaving
@@ -202,6 +205,35 @@ async def test_a_kill_without_a_console_publishes_the_head_and_audit_verify_find
     assert finding["broken"]
     assert "were cut off: the head published" in finding["text"]
     assert os.fspath(heads) not in finding["text"]
+
+
+async def test_an_open_console_publishes_heads_takes_the_second_places_in_and_says_when_it_cannot(
+    house: House,
+) -> None:
+    heads = house.directory / "audit" / "heads"
+    text = house.config_path.read_text()
+    house.config_path.write_text(text.replace("[store]\n", f'[store]\npublished_head = "{heads}"\n'))
+    config = house.config
+    Journal(config.second_journal, house.directory / "unused").append("note", body={"text": "went second"})
+    fleet = Fleet(config, "", zone=UTC, changed=lambda: None)
+    await fleet.start()
+    try:
+        await until(lambda: len(house.journal.rows(kinds=(TAKEN_IN,))) == 1, 20)
+        await until(lambda: there(heads), 20)
+        await until(lambda: {chain for _, chain, _ in published(heads)} == set(map(str, places(config))), 20)
+        heads.unlink()
+        heads.mkdir()
+        house.journal.append("note", body={"text": "and another"})
+        happenings = fleet.services[0]
+        await until(
+            lambda: any("cannot be published" in one.text for one in happenings.snapshot.happenings), 20
+        )
+    finally:
+        await fleet.stop()
+
+
+def places(config: Config) -> tuple[Path, Path]:
+    return config.store, config.second_journal
 
 
 def there(path: Path) -> bool:
