@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from console.arguments import COMMANDS
+from console.dumps import no_core_dumps
 from console.exits import ConfigError, Exit
 
 _ROOM_FOR_BYTECODE = 64 << 20
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         An exit status of `console.exits.Exit`.
     """
+    no_core_dumps()
     _spare_full_disk()
     for stream in (sys.stdout, sys.stderr):
         # A glyph that the terminal's encoding does not have is written out, and ends no command.

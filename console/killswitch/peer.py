@@ -11,6 +11,8 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from console.dumps import no_core_dumps
+
 LARGEST_LINE = 1 << 20
 
 
@@ -79,6 +81,7 @@ def serve(work: Callable[[Peer, float], Awaitable[None]]) -> None:
     """
     # argparse costs 15 ms, and nobody types this.
     given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+    no_core_dumps()
     _leave_the_terminal()
     connection = socket.socket(fileno=int(given["--fd"]))
     connection.set_inheritable(False)

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -198,14 +199,9 @@ kill_state = "{kill_state}"
 
     def end_executors(self) -> None:
         """End the executors of this house's kills, which would go on trying for minutes."""
-        try:
-            intents = self.journal.rows(kinds=("intent", "drill"))
-        except (ConfigError, JournalError):
-            # The test has broken one of them, and tried no levers that would have to be tried again.
-            return
-        for pid in {row.body["pid"] for row in intents} - {os.getpid()}:
-            if process_began(pid) and b"-m\0console." in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, signal.SIGKILL)
+        # The test may have broken one of them, and tried no levers that would have to be tried again.
+        with suppress(ConfigError, JournalError):
+            end_executors(self.journal)
 
     def first(self, asked: Callable[[Ladder], bool]) -> Ladder:
         """The first ladder of which something was true."""
@@ -215,6 +211,18 @@ kill_state = "{kill_state}"
     def decided(self) -> Ladder:
         """The ladder as it was when the exit status was first known."""
         return self.first(lambda ladder: ladder.outcome is not Outcome.ASKING)
+
+
+def end_executors(journal: Journal) -> None:
+    """End the processes of a journal's kills and drills.
+
+    Raises:
+        JournalError: it cannot be read.
+    """
+    intents = journal.rows(kinds=("intent", "drill"))
+    for pid in {row.body["pid"] for row in intents} - {os.getpid()}:
+        if process_began(pid) and b"-m\0console." in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
 
 
 def step(ladder: Ladder, rung: Rung, lever: int = 0) -> Step | None:
