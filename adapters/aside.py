@@ -35,6 +35,23 @@ async def aside(work: Callable[[], Result], name: str) -> Result:
             todo = "See what its disk or its network is doing."
             raise TimedOut(f"{MOST} earlier requests still hang", where=name, todo=todo, effect=Effect.NONE)
         _running[name] += 1
+
+    def counted() -> Result:
+        try:
+            return work()
+        finally:
+            with _counting:
+                _running[name] -= 1
+
+    return await on_thread(counted, name)
+
+
+async def on_thread(work: Callable[[], Result], name: str) -> Result:
+    """As `aside`, however many hang.
+
+    Raises:
+        Exception: whatever `work` raises.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
 
@@ -52,8 +69,6 @@ async def aside(work: Callable[[], Result], name: str) -> Result:
             result = work()
         except Exception as raised:  # noqa: BLE001 - it is raised again where it is waited for
             error = raised
-        with _counting:
-            _running[name] -= 1
         # The loop may have stopped waiting, and be closed.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
+
+from adapters.aside import on_thread
 
 Result = TypeVar("Result")
 
@@ -18,30 +19,8 @@ async def within(seconds: float, work: Callable[[], Result]) -> Result:
         TimeoutError: it was not done in time.
         Exception: whatever `work` raises.
     """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Result] = loop.create_future()
-
-    def settle(result: Result | None, error: Exception | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
-
-    def run() -> None:
-        result, broke = None, None
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-            broke = error
-        # The loop may have stopped waiting, and be closed.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, broke)
-
-    threading.Thread(target=run, name="patience", daemon=True).start()
     async with asyncio.timeout(seconds):
-        return await done
+        return await on_thread(work, "patience")
 
 
 class Lane:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -139,7 +139,7 @@ class Database:
     transaction: Callable[[Connection], AbstractContextManager[None]]
 
 
-class RowFlag:
+class RowFlag(ABC):
     """One flag in one row.
 
     Args:
@@ -193,9 +193,9 @@ class RowFlag:
             )
         return await self._change(column, rollout.percent, reason, operator)
 
+    @abstractmethod
     async def arm(self) -> tuple[ArmingCheck, ...]:
         """Prove by reading alone that `switch` would work."""
-        raise NotImplementedError
 
     def sketches(self, on: bool, *, careful: bool = False) -> tuple[RequestSketch, ...]:
         """Say the statements of `switch` and its read-back, as shell commands.
@@ -222,7 +222,7 @@ class RowFlag:
         for change in nothing:
             yield change
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027 - nothing is held, and a kind that holds something says so
         """Nothing is held."""
 
     @abstractmethod

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from console.drilling import score as scoring
-from console.drilling.lease import LeaseEnd, Result, end_lease, other_kill
+from console.drilling.lease import LeaseEnd, Result, end_lease, other_kill, real_breach
 from console.drilling.rows import (
     BEGUN,
     ENDED,
@@ -28,7 +28,6 @@ from console.drilling.rows import (
     KINDS,
     MARKED,
     SCORED,
-    TAKEN,
     Begun,
     Drill,
     Ended,
@@ -36,6 +35,7 @@ from console.drilling.rows import (
     drills,
     flag_of,
 )
+from console.drilling.taking import take
 from console.drilling.target import drill_levers, drilled, left_out, refusal
 from console.drilling.wire import Begin, End, Go, Mark, Take, Told, decode_order, encode
 from console.killswitch.execution import Before, Execution, new_kill_id
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 """Between two looks into the journal for a real kill."""
 READ_SECONDS = 5.0
-HISTORY_SECONDS = 3.0
 
 
 class Holder:
@@ -89,35 +88,6 @@ class Holder:
             await take(order, config, feature)
         else:
             await Holding(self._peer, order, config, feature).run()
-
-
-async def take(order: Take, config: Config, feature: FeatureConfig) -> None:
-    """End the lease of a drill whose own process is gone. Of two that try, the first does it."""
-    from console.store.journal import Journal
-
-    journal = Journal(config.store, config.second_journal)
-    rows = await asyncio.to_thread(journal.rows, kill_id=order.drill)
-    drill = next(iter(drills(rows)), None)
-    if drill is None or not drill.orphaned:
-        return
-    write = partial(journal.append, feature=feature.key, environment=feature.environment, kill_id=drill.id)
-    mine = carrier()
-    await asyncio.to_thread(write, TAKEN, body=mine)
-    takers = await asyncio.to_thread(journal.rows, kill_id=drill.id, kinds=(TAKEN,))
-    first = next((row for row in takers if _may_carry(row.body, mine)), None)
-    if first is not None and first.body != mine:
-        return
-    target = drilled(feature, drill.begun.kind)
-    levers = drill_levers(target, drill.begun.kind)
-    try:
-        breach = await real_breach(config, feature)
-        ended = await end_lease(
-            drill, target, levers, journal, breach=breach, operator=str(drill.begun.operator.get("name", ""))
-        )
-    finally:
-        await close_levers(levers)
-    body = Ended(ended.result.value, ended.text, "its process had ended")
-    await asyncio.to_thread(write, ENDED, body=msgspec.to_builtins(body))
 
 
 class Holding:
@@ -205,10 +175,7 @@ class Holding:
             what = getattr(error, "what", "") or type(error).__name__
             return f"the flag {key} cannot be read at {provider}: {plain(str(what))}", None
         if holding.state is None or holding.killed:
-            return (
-                f"the flag {key} is killed already: turn it on first",
-                None,
-            )
+            return f"the flag {key} is killed already: turn it on first", None
         return "", flag_of(holding.state)
 
     async def _journaled(self, before: Flag | None, past: list[Drill]) -> tuple[str, Drill | None]:
@@ -423,33 +390,6 @@ class Holding:
     def _say(self, **changes: Any) -> None:
         self._told = msgspec.structs.replace(self._told, **changes)
         self._peer.send(encode(self._told))
-
-
-async def real_breach(config: Config, feature: FeatureConfig) -> str:
-    """Key of a signal whose BREACH stands, as the consoles have kept it; "" where none is known."""
-    from console.store.history import History, history_path
-
-    history = History(
-        history_path(config.store),
-        retention=timedelta(days=36_500),
-        prompts_retention=timedelta(days=36_500),
-    )
-    try:
-        async with asyncio.timeout(HISTORY_SECONDS):
-            latches = await history.latches(feature.key, feature.environment)
-    except Exception:  # noqa: BLE001 - no history, no answer: what the screen sees is told besides
-        return ""
-    finally:
-        with suppress(Exception):
-            async with asyncio.timeout(HISTORY_SECONDS):
-                await history.aclose()
-    return next(iter(sorted(latches)), "")
-
-
-def _may_carry(body: Mapping[str, Any], mine: Mapping[str, Any]) -> bool:
-    from console.killswitch.history import still_runs
-
-    return body == mine or still_runs(body)
 
 
 def main() -> None:

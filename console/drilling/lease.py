@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -25,13 +27,14 @@ from console.text import plain
 
 if TYPE_CHECKING:
     from adapters.flags.port import FlagProvider
-    from console.config import FeatureConfig
+    from console.config import Config, FeatureConfig
     from console.killswitch.levers import Lever
     from console.store.journal import Journal
 
 T = TypeVar("T")
 READS, READ_GAP = 8, 0.25
 DISK_SECONDS = 5.0
+HISTORY_SECONDS = 3.0
 REASON = "the end of a drill: as before"
 
 
@@ -218,6 +221,27 @@ async def other_kill(journal: Journal, drill: Drill) -> str:
             what = "a real kill" if row.kind == INTENT else "another drill's kill"
             return f"{what} by {who} came at {row.at.astimezone():%H:%M:%S}"
     return ""
+
+
+async def real_breach(config: Config, feature: FeatureConfig) -> str:
+    """Key of a signal whose BREACH stands, as the consoles have kept it; "" where none is known."""
+    from console.store.history import History, history_path
+
+    history = History(
+        history_path(config.store),
+        retention=timedelta(days=36_500),
+        prompts_retention=timedelta(days=36_500),
+    )
+    try:
+        async with asyncio.timeout(HISTORY_SECONDS):
+            latches = await history.latches(feature.key, feature.environment)
+    except Exception:  # noqa: BLE001 - no history, no answer: what the screen sees is told besides
+        return ""
+    finally:
+        with suppress(Exception):
+            async with asyncio.timeout(HISTORY_SECONDS):
+                await history.aclose()
+    return next(iter(sorted(latches)), "")
 
 
 def _words(flag: Flag) -> str:
